@@ -1,0 +1,2 @@
+// Package results records a run and reads it back.
+package results

@@ -1,0 +1,206 @@
+package results
+
+import "time"
+
+// SchemaVersion is the version of run.json. Additions keep it; a change of
+// meaning raises it.
+const SchemaVersion = 1
+
+// Run is the content of run.json: everything about one run but its
+// intervals, which are in latency.hlog and series.csv. Times named _ns are
+// nanoseconds; offsets count from Started.
+type Run struct {
+	Schema      int          `json:"schema_version"`
+	Tool        Tool         `json:"tool"`
+	Started     time.Time    `json:"started"`
+	ElapsedNS   int64        `json:"elapsed_ns"`
+	Command     []string     `json:"command"` // secrets masked
+	Seed        uint64       `json:"seed"`
+	PlanHash    string       `json:"plan_hash"` // of the schedule, users, pairs and sizes that the seed gave
+	Scenario    Scenario     `json:"scenario"`
+	Target      Target       `json:"target"`
+	Environment Environment  `json:"environment"`
+	Sessions    Sessions     `json:"sessions"`
+	Phases      []Phase      `json:"phases"`
+	Series      []Series     `json:"series"`
+	Ledger      Ledger       `json:"ledger"`
+	Errors      []ErrorClass `json:"errors"`
+	Generator   Generator    `json:"generator"`
+	Server      Server       `json:"server"`
+	Verdict     Verdict      `json:"verdict"`
+}
+
+// Tool says which program made the record.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	Commit  string `json:"commit,omitempty"`
+	Go      string `json:"go"`
+}
+
+// Scenario is the scenario as it was resolved: flags have been applied to Source's values.
+type Scenario struct {
+	Name   string `json:"name"`
+	SHA256 string `json:"sha256"`
+	Source string `json:"source"` // the file's text, passwords masked
+}
+
+// Target is the server under test and how it was reached.
+type Target struct {
+	Driver    string   `json:"driver"` // loopback, prosody, ejabberd, remote
+	Software  string   `json:"software,omitempty"`
+	Version   string   `json:"version,omitempty"`
+	Address   string   `json:"address"`
+	Domain    string   `json:"domain"`
+	TLS       string   `json:"tls"` // none, starttls, direct
+	Verified  bool     `json:"tls_verified"`
+	Mechanism string   `json:"mechanism"` // as negotiated
+	Accounts  string   `json:"accounts"`  // how the accounts came to be: "real, SCRAM-SHA-256 in the server's store"
+	KeyCache  bool     `json:"scram_key_cache"`
+	Faults    []string `json:"faults,omitempty"` // what the loopback server was told to do wrong
+}
+
+// Environment is the machine that made the load.
+type Environment struct {
+	OS          string  `json:"os"`
+	Arch        string  `json:"arch"`
+	Kernel      string  `json:"kernel,omitempty"`
+	CPUModel    string  `json:"cpu_model,omitempty"`
+	CPUs        int     `json:"cpus"`
+	CPUQuota    float64 `json:"cpu_quota"` // CPUs this process may use
+	MemoryBytes int64   `json:"memory_bytes"`
+	OpenFiles   int64   `json:"open_files_limit"`
+}
+
+// Sessions counts sessions over the run.
+type Sessions struct {
+	Wanted int   `json:"wanted"`
+	Peak   int64 `json:"peak"`
+	Opened int64 `json:"opened"` // logins that succeeded, reconnects included
+	Failed int64 `json:"failed"` // logins that did not
+}
+
+// Phase kinds.
+const (
+	PhaseLogin  = "login"
+	PhaseWarmUp = "warm-up"
+	PhaseOpen   = "open"
+	PhaseClosed = "closed"
+	PhaseDrain  = "drain"
+)
+
+// Phase is one stretch of the run. Offered = Completed + Failed + Dropped
+// once the phase has drained.
+type Phase struct {
+	Name      string  `json:"name"`
+	Kind      string  `json:"kind"`
+	StartNS   int64   `json:"start_ns"`
+	EndNS     int64   `json:"end_ns"`
+	Rate      float64 `json:"rate,omitempty"` // arrivals a second the phase asked for, on average; 0 in closed phases
+	Offered   int64   `json:"offered"`        // arrivals that came due, or iterations begun in a closed phase
+	Completed int64   `json:"completed"`
+	Failed    int64   `json:"failed"`
+	Dropped   int64   `json:"dropped"` // came due and were never begun
+}
+
+// Kinds of series.
+const (
+	Response = "response" // answered − due: the headline
+	Service  = "service"  // answered − sent
+	Lag      = "lag"      // sent − due: the rig's own error
+)
+
+// Series is one histogram of the run. A percentile is absent where fewer
+// than ten samples lie beyond it.
+type Series struct {
+	Name    string  `json:"name"` // the step, such as "ping", "message", "login", "login.tls"
+	Phase   string  `json:"phase"`
+	Kind    string  `json:"kind"`
+	Count   int64   `json:"count"`
+	MinNS   int64   `json:"min_ns"`
+	MeanNS  float64 `json:"mean_ns"`
+	P50NS   *int64  `json:"p50_ns,omitempty"`
+	P90NS   *int64  `json:"p90_ns,omitempty"`
+	P99NS   *int64  `json:"p99_ns,omitempty"`
+	P999NS  *int64  `json:"p999_ns,omitempty"`
+	MaxNS   int64   `json:"max_ns"`
+	Clipped int64   `json:"clipped"` // beyond the histogram's range, counted in its last bucket
+	HDR     string  `json:"hdr"`     // HdrHistogram V2 compressed, base64
+}
+
+// Ledger accounts for every message of the run.
+type Ledger struct {
+	Sent         int64          `json:"sent"`
+	Delivered    int64          `json:"delivered"` // distinct messages that reached their recipient
+	Lost         int64          `json:"lost"`      // not delivered when the drain was over
+	Duplicated   int64          `json:"duplicated"`
+	Reordered    int64          `json:"reordered"`    // delivered after a later one of the same pair
+	Misdelivered int64          `json:"misdelivered"` // reached somebody else
+	Refused      int64          `json:"refused"`      // answered with an error stanza, and so not lost
+	Samples      []LedgerSample `json:"samples,omitempty"`
+}
+
+// LedgerSample is one message with something wrong about it.
+type LedgerSample struct {
+	What string `json:"what"` // lost, duplicated, reordered, misdelivered, refused
+	ID   string `json:"id"`
+	From string `json:"from"`
+	To   string `json:"to"`
+	At   string `json:"at,omitempty"` // who got it, where misdelivered
+}
+
+// ErrorClass counts the errors of one class; the classes are a closed list
+// (see loadgen). Text is kept only as examples.
+type ErrorClass struct {
+	Class   string   `json:"class"`
+	Count   int64    `json:"count"`
+	FirstNS int64    `json:"first_ns"`
+	Samples []string `json:"samples,omitempty"`
+}
+
+// Generator is the rig's own health.
+type Generator struct {
+	Limited    bool     `json:"limited"`
+	Reasons    []string `json:"reasons,omitempty"`
+	CPUMean    float64  `json:"cpu_mean"` // share of the quota over the measured phases, 0…1
+	CPUMax     float64  `json:"cpu_max"`
+	CPUPerMsg  int64    `json:"cpu_ns_per_stanza"`
+	LagP99NS   int64    `json:"lag_p99_ns"`
+	SchedP99NS int64    `json:"sched_p99_ns"` // Go scheduler latency
+	GCPauseNS  int64    `json:"gc_pause_max_ns"`
+	RSSPeak    int64    `json:"rss_peak_bytes"`
+	FDPeak     int64    `json:"fd_peak"`
+	BytesIn    int64    `json:"bytes_in"`
+	BytesOut   int64    `json:"bytes_out"`
+	StanzasIn  int64    `json:"stanzas_in"`
+	StanzasOut int64    `json:"stanzas_out"`
+}
+
+// Server is what the server under test cost, where it can be seen.
+type Server struct {
+	Observed        bool    `json:"observed"`
+	CPUMean         float64 `json:"cpu_mean"` // CPUs in use over the measured phases
+	CPUMax          float64 `json:"cpu_max"`
+	CPUPerMsgNS     int64   `json:"cpu_ns_per_stanza"` // over the measured phases, stanzas in and out of the server
+	RSSBefore       int64   `json:"rss_before_bytes"`  // before the first login
+	RSSAfterLogin   int64   `json:"rss_after_login_bytes"`
+	RSSPeak         int64   `json:"rss_peak_bytes"`
+	BytesPerSession int64   `json:"bytes_per_session"`
+	ThreadsPeak     int64   `json:"threads_peak"`
+	FDPeak          int64   `json:"fd_peak"`
+	Crashes         []Crash `json:"crashes,omitempty"`
+}
+
+// Crash is a death or crash text of the server.
+type Crash struct {
+	AtNS  int64  `json:"at_ns"`
+	Title string `json:"title"`
+	Text  string `json:"text,omitempty"`
+}
+
+// Verdict is how the run ended.
+type Verdict struct {
+	Status   string   `json:"status"` // passed, generator-limited, incomplete, failed
+	ExitCode int      `json:"exit_code"`
+	Reasons  []string `json:"reasons"`
+}

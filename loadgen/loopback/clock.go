@@ -1,0 +1,140 @@
+package loopback
+
+import (
+	"container/heap"
+	"sync"
+	"time"
+)
+
+// clock runs things at their moment, in the order of their moments and, for one moment, in the order they
+// were asked for. Its goroutine runs them one after another, so they must be short and never wait.
+type clock struct {
+	mu      sync.Mutex
+	due     dueHeap
+	asked   uint64
+	alarm   alarm
+	stopped bool
+	done    chan struct{} // closed when the goroutine has ended
+}
+
+// alarm wakes one goroutine at one moment.
+type alarm interface {
+	set(d time.Duration) // rings once d has passed; replaces what was set before
+	wait() bool          // until it rings; false once it is off
+	off()
+}
+
+type dueItem struct {
+	at  time.Time
+	seq uint64
+	run func(stopped bool)
+}
+
+func newClock(a alarm) *clock {
+	return &clock{alarm: a, done: make(chan struct{})}
+}
+
+// at runs f at t. Once the clock has stopped, f runs at once and is told.
+func (c *clock) at(t time.Time, f func(stopped bool)) {
+	c.mu.Lock()
+	if c.stopped {
+		c.mu.Unlock()
+		f(true)
+		return
+	}
+	c.asked++
+	heap.Push(&c.due, dueItem{t, c.asked, f})
+	if c.due[0].seq == c.asked {
+		c.alarm.set(time.Until(t))
+	}
+	c.mu.Unlock()
+}
+
+func (c *clock) run() {
+	defer close(c.done)
+	for c.alarm.wait() {
+		c.runDue()
+	}
+	c.mu.Lock()
+	rest := c.due
+	c.due = nil
+	c.mu.Unlock()
+	for len(rest) > 0 {
+		heap.Pop(&rest).(dueItem).run(true)
+	}
+}
+
+func (c *clock) runDue() {
+	for {
+		c.mu.Lock()
+		if len(c.due) == 0 {
+			c.mu.Unlock()
+			return
+		}
+		if d := time.Until(c.due[0].at); d > 0 {
+			c.alarm.set(d)
+			c.mu.Unlock()
+			return
+		}
+		item := heap.Pop(&c.due).(dueItem)
+		c.mu.Unlock()
+		item.run(false)
+	}
+}
+
+// stop ends the clock's goroutine, which then hands back everything still due.
+func (c *clock) stop() {
+	c.mu.Lock()
+	c.stopped = true
+	c.mu.Unlock()
+	c.alarm.off()
+	<-c.done
+}
+
+type dueHeap []dueItem
+
+func (h dueHeap) Len() int { return len(h) }
+func (h dueHeap) Less(i, j int) bool {
+	if h[i].at.Equal(h[j].at) {
+		return h[i].seq < h[j].seq
+	}
+	return h[i].at.Before(h[j].at)
+}
+func (h dueHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+func (h *dueHeap) Push(x any)   { *h = append(*h, x.(dueItem)) }
+func (h *dueHeap) Pop() any {
+	last := len(*h) - 1
+	item := (*h)[last]
+	(*h)[last] = dueItem{}
+	*h = (*h)[:last]
+	return item
+}
+
+// timerAlarm rings by a timer of package time. It follows the clock of testing/synctest, but on an idle Linux
+// machine it may ring a millisecond late, since the runtime then waits in whole milliseconds.
+type timerAlarm struct {
+	timer *time.Timer
+	end   chan struct{}
+}
+
+func newTimerAlarm() alarm {
+	t := time.NewTimer(time.Hour)
+	t.Stop()
+	return &timerAlarm{t, make(chan struct{})}
+}
+
+func (a *timerAlarm) set(d time.Duration) { a.timer.Reset(d) }
+
+func (a *timerAlarm) wait() bool {
+	select {
+	case <-a.timer.C:
+		return true
+	case <-a.end:
+		return false
+	}
+}
+
+func (a *timerAlarm) off() {
+	a.timer.Stop()
+	close(a.end)
+}

@@ -1,0 +1,2 @@
+// Package loopback is a small XMPP server, correct or faulty on request.
+package loopback

@@ -1,0 +1,13 @@
+// Package report shows a record of a run to people: [Text] for a terminal,
+// [HTML] as one page that needs no network, [Plots] as pictures, [JSON] for
+// programs, and [Files] for the page and the pictures beside the record.
+//
+// Every figure is taken from the record and keeps its conditions with it:
+// percentiles come with their counts and are left out (printed as "–") where
+// fewer than ten samples lie beyond them, intervals are merged as histograms
+// and never averaged, and a run that the rig itself limited is marked as such
+// on every number and every picture.
+//
+// All text in a record may come from a hostile server. Control characters
+// are replaced before anything is printed, and HTML escapes the rest.
+package report

@@ -1,0 +1,204 @@
+package report
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+	"time"
+
+	"xmpprig/results"
+)
+
+//go:embed page.html
+var pageSource string
+
+// Bounds of the texts that a page quotes; the record has them whole.
+const (
+	mostSource  = 128 << 10
+	mostCrash   = 16 << 10
+	mostCrashes = 10
+	mostSamples = 20
+	mostClasses = 60
+)
+
+// HTML writes the report as one page with everything in it: it loads nothing
+// and runs nothing. It fails where w does.
+func HTML(w io.Writer, r *results.Record) error { return page(w, r, Plots(r)) }
+
+func page(w io.Writer, r *results.Record, plots []Plot) error {
+	t, err := template.New("page").Parse(pageSource)
+	if err != nil {
+		return fmt.Errorf("parse page: %w", err)
+	}
+	data, err := pageData(r, plots)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := t.Execute(&b, data); err != nil {
+		return fmt.Errorf("fill page: %w", err)
+	}
+	_, err = w.Write(b.Bytes())
+	return err
+}
+
+// content is what the page's template is filled with. Texts are cleaned of
+// control characters here and escaped by the template.
+type content struct {
+	Title, Status, Tone       string
+	Reasons, Warnings, Advice []string
+	Limited, Incomplete       bool
+	Tiles                     []tile
+	Ran                       []fact
+	Phases, Login             *tableRows
+	Steps                     []titled
+	Figures                   map[string]drawn
+	Style                     template.CSS
+	Errors                    []errorRow
+	Ledger                    []fact
+	LedgerSamples             []string
+	Server, Generator         []fact
+	Crashes                   []crashText
+	Command, Source           string
+}
+
+// tile is one headline number with its conditions.
+type tile struct{ Label, Value, Note string }
+
+// tableRows is a table of the page: the first column to the left.
+type tableRows struct {
+	Head []string
+	Rows [][]string
+}
+
+// titled is a table of the steps of one phase.
+type titled struct {
+	Title string
+	Table tableRows
+}
+
+// drawn is a picture as it stands in the page.
+type drawn struct {
+	SVG            template.HTML
+	Title, Caption string
+}
+
+type errorRow struct {
+	Class, Count, First string
+	Samples             []string
+}
+
+type crashText struct{ At, Title, Text string }
+
+func tone(status string) string {
+	switch status {
+	case "passed":
+		return "good"
+	case "failed":
+		return "bad"
+	}
+	return "doubt"
+}
+
+func pageData(r *results.Record, plots []Plot) (*content, error) {
+	run := &r.Run
+	c := &content{
+		Title: verdictTitle(run), Tone: tone(run.Verdict.Status), Reasons: reasons(r), Warnings: warnings(r), Advice: advice(run),
+		Limited: generatorLimited(run), Incomplete: run.Verdict.Status == "incomplete",
+		Tiles: tiles(r), Ran: ranFacts(r), Phases: phaseTable(r), Steps: stepTables(run), Login: loginTable(run),
+		Errors: errorRows(run.Errors), Ledger: ledgerFacts(run.Ledger), Server: serverFacts(run), Generator: generatorFacts(run),
+		Crashes: crashes(run.Server.Crashes), Command: line(strings.Join(run.Command, " "), 4000),
+		Source: cut(clean(run.Scenario.Source, true), mostSource),
+	}
+	for i, s := range run.Ledger.Samples {
+		if i == mostSamples {
+			break
+		}
+		c.LedgerSamples = append(c.LedgerSamples, sampleText(s))
+	}
+	return c, c.draw(plots)
+}
+
+// draw renders the pictures, in parallel, and collects their styles.
+func (c *content) draw(plots []Plot) error {
+	svgs := make([]string, len(plots))
+	var jobs []func() error
+	for i, p := range plots {
+		jobs = append(jobs, func() (err error) {
+			svgs[i], err = p.svg()
+			return err
+		})
+	}
+	if err := inParallel(jobs); err != nil {
+		return err
+	}
+	var s styles
+	c.Figures = map[string]drawn{}
+	for i, p := range plots {
+		c.Figures[p.Name] = drawn{SVG: template.HTML(s.share(svgs[i])), Title: p.Title, Caption: p.Caption}
+	}
+	c.Style = template.CSS(s.css.String())
+	return nil
+}
+
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n], "") + "\n… (cut; the record has it whole)"
+}
+
+func phaseTable(r *results.Record) *tableRows {
+	t := &tableRows{Head: phaseHead()}
+	for _, p := range r.Run.Phases {
+		t.Rows = append(t.Rows, phaseCells(p, recordEnd(r)))
+	}
+	return t
+}
+
+// stepTables are the measured steps, a table a phase.
+func stepTables(run *results.Run) []titled {
+	var all []titled
+	for _, s := range measuredSteps(run) {
+		if len(all) == 0 || all[len(all)-1].Title != line(s.Phase, 60) {
+			all = append(all, titled{line(s.Phase, 60), tableRows{Head: stepHead()}})
+		}
+		t := &all[len(all)-1].Table
+		t.Rows = append(t.Rows, stepCells(s))
+	}
+	return all
+}
+
+func loginTable(run *results.Run) *tableRows {
+	t := &tableRows{Head: loginHead()}
+	for _, s := range loginSteps(run) {
+		t.Rows = append(t.Rows, loginCells(s))
+	}
+	return t
+}
+
+func errorRows(classes []results.ErrorClass) []errorRow {
+	var rows []errorRow
+	for i, e := range classes {
+		if i == mostClasses {
+			break
+		}
+		row := errorRow{line(e.Class, 60), count(e.Count), span(time.Duration(e.FirstNS)), nil}
+		for _, s := range e.Samples[:min(3, len(e.Samples))] {
+			row.Samples = append(row.Samples, line(s, 300))
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func crashes(all []results.Crash) []crashText {
+	var out []crashText
+	for _, c := range all[:min(mostCrashes, len(all))] {
+		out = append(out, crashText{span(time.Duration(c.AtNS)), line(c.Title, 300), cut(clean(c.Text, true), mostCrash)})
+	}
+	return out
+}

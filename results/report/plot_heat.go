@@ -1,0 +1,112 @@
+package report
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"math"
+	"time"
+
+	"xmpprig/results"
+)
+
+// rowsPerDecade is how finely the heat map divides latency.
+const rowsPerDecade = 20
+
+// heatPlot shows every answer of the headline step by time and latency.
+func (v *view) heatPlot() Plot {
+	p := Plot{Name: "heatmap", Title: "Where the answers lie"}
+	if !v.some {
+		p.figure = v.overTime(nil, noSamples("response time", 210))
+		return p
+	}
+	intervals := intervalsOf(v.Record, v.head.Name, v.head.Response.Kind)
+	p.Title += ": " + line(v.head.Name, 40)
+	if len(intervals) == 0 {
+		p.figure = v.overTime(nil, noSamples("response time (log scale)", 210))
+		return p
+	}
+	width := heatWidth(v.end)
+	m := heat(intervals, width)
+	p.Caption = fmt.Sprintf("Each cell counts the answers of %s in a twentieth of a power of ten; the darker, the more. "+
+		"Averages and percentiles hide what is seen here: two populations, a slow fringe, a pause.", v.over(width))
+	pl := panel{title: "response time (log scale)", height: 210, yMin: m.yMin, yMax: m.yMax, y: latencyTicks{}}
+	pl.marks = append(pl.marks, picture{m.image(), 0, float64(m.columns) * width.Seconds(), m.yMin, m.yMax})
+	p.figure = v.overTime([]entry{{label: "answers a cell: 1 to " + count(m.most) + " (log scale)", ramp: rampColors(12)}}, pl)
+	p.figure.panels[0].xMax = max(p.figure.panels[0].xMax, float64(m.columns)*width.Seconds())
+	return p
+}
+
+// heatWidth is the shortest window that keeps the map at 300 columns.
+func heatWidth(end time.Duration) time.Duration {
+	for _, w := range widths {
+		if end/w <= 300 {
+			return w
+		}
+	}
+	return end
+}
+
+// heatMap counts answers in columns of time and rows of latency.
+type heatMap struct {
+	columns, rows int
+	yMin, yMax    float64 // log10(ns)
+	cells         []int64 // row by row, the slowest first
+	most          int64
+}
+
+func heat(intervals []results.Interval, width time.Duration) heatMap {
+	lo, hi := intervals[0].Hist.Min(), int64(0)
+	m := heatMap{}
+	for _, in := range intervals {
+		lo, hi = min(lo, in.Hist.Min()), max(hi, in.Hist.Max())
+		m.columns = max(m.columns, int(in.Start/width)+1)
+	}
+	m.yMin = math.Floor(logLatency(lo)*rowsPerDecade-1e-9) / rowsPerDecade
+	m.rows = max(rowsPerDecade, int(math.Ceil((logLatency(hi)-m.yMin)*rowsPerDecade+1e-9)))
+	m.yMax = m.yMin + float64(m.rows)/rowsPerDecade
+	m.cells = make([]int64, m.rows*m.columns)
+	for _, in := range intervals {
+		column := int(in.Start / width)
+		for row, n := range density(in.Hist, m.yMin, m.yMax, m.rows) {
+			m.cells[(m.rows-1-row)*m.columns+column] += int64(n)
+		}
+	}
+	for _, n := range m.cells {
+		m.most = max(m.most, n)
+	}
+	return m
+}
+
+// image paints the cells; empty ones let the phases shine through.
+func (m heatMap) image() image.Image {
+	img := image.NewNRGBA(image.Rect(0, 0, m.columns, m.rows))
+	for i, n := range m.cells {
+		if n > 0 {
+			at := 0.0
+			if m.most > 1 {
+				at = math.Log(float64(n)) / math.Log(float64(m.most))
+			}
+			img.Set(i%m.columns, i/m.columns, ramp(at))
+		}
+	}
+	return img
+}
+
+// ramp runs from a light to a dark blue; it reads the same in grey.
+func ramp(at float64) color.Color {
+	stops := []color.NRGBA{rgb(0xCFE0F1), rgb(0x7FB2DC), rgb(0x2F79BC), rgb(0x0B3A74), rgb(0x061C3F)}
+	at = min(1, max(0, at)) * float64(len(stops)-1)
+	i := min(int(at), len(stops)-2)
+	mix := func(a, b uint8) uint8 { return uint8(float64(a) + (float64(b)-float64(a))*(at-float64(i))) }
+	a, b := stops[i], stops[i+1]
+	return color.NRGBA{R: mix(a.R, b.R), G: mix(a.G, b.G), B: mix(a.B, b.B), A: 255}
+}
+
+func rampColors(n int) []color.Color {
+	var all []color.Color
+	for i := range n {
+		all = append(all, ramp(float64(i)/float64(n-1)))
+	}
+	return all
+}

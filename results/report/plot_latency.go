@@ -1,0 +1,65 @@
+package report
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/plot/plotter"
+)
+
+// latencyPlot shows percentiles of the headline step over time.
+func (v *view) latencyPlot() Plot {
+	p := Plot{Name: "latency", Title: "Response time over the run"}
+	if !v.some {
+		p.figure = v.overTime(nil, noSamples("response time", 230))
+		return p
+	}
+	intervals := intervalsOf(v.Record, v.head.Name, v.head.Response.Kind)
+	width := windowWidth(intervals, v.end)
+	all := windows(intervals, width)
+	p.Title += ": " + line(v.head.Name, 40)
+	p.Caption = fmt.Sprintf("Response time (answered − due) in %s; the intervals' histograms are merged, nothing is averaged. "+
+		"A percentile is drawn only where at least ten samples lie beyond it. The scale is logarithmic.", v.over(width))
+	if len(all) == 0 {
+		p.figure = v.overTime(nil, noSamples("response time (log scale)", 230))
+		return p
+	}
+	legend := []entry{
+		{label: "p50", style: stroke(blue(), 2)}, {label: "p90", style: stroke(sky(), 1.6)},
+		{label: "p99", style: stroke(red(), 1.6)}, {label: "max", style: stroke(grey(), .9, 2, 2)},
+	}
+	pick := []func(window) float64{func(w window) float64 { return w.p50 }, func(w window) float64 { return w.p90 },
+		func(w window) float64 { return w.p99 }, func(w window) float64 { return w.max }}
+	pl := panel{title: "response time (log scale)", height: 230, y: latencyTicks{}}
+	lo, hi := math.Inf(1), 0.0
+	for i := len(pick) - 1; i >= 0; i-- {
+		pts := along(all, width.Seconds(), pick[i])
+		pl.marks = append(pl.marks, trace{pts, legend[i].style})
+		for _, pt := range pts {
+			if !math.IsNaN(pt.Y) {
+				lo, hi = min(lo, math.Pow(10, pt.Y)), max(hi, math.Pow(10, pt.Y))
+			}
+		}
+	}
+	pl.yMin, pl.yMax = latencyRange(lo*.9, hi*1.1)
+	p.figure = v.overTime(legend, pl)
+	return p
+}
+
+func noSamples(title string, height float64) panel {
+	lo, hi := latencyRange(1e5, 1e9)
+	return panel{title: title, height: height, yMin: lo, yMax: hi, y: latencyTicks{}, empty: "no samples"}
+}
+
+// along is one figure of every window over time, in log10(ns), with a gap
+// where a stretch has no answers.
+func along(all []window, width float64, pick func(window) float64) []plotter.XY {
+	var pts []plotter.XY
+	for i, w := range all {
+		if i > 0 && w.from-all[i-1].to > width*1.01 {
+			pts = append(pts, plotter.XY{X: w.from, Y: math.NaN()})
+		}
+		pts = append(pts, plotter.XY{X: w.middle(), Y: math.Log10(max(1, pick(w)))})
+	}
+	return pts
+}

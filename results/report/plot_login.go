@@ -1,0 +1,115 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	hdrhistogram "github.com/HdrHistogram/hdrhistogram-go"
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/text"
+)
+
+// loginPlot shows where logging in spends its time: one hill a stage.
+func (v *view) loginPlot() Plot {
+	p := Plot{Name: "login", Title: "Logging in, stage by stage", Caption: "How long each stage of a login took: the higher the hill, the more logins " +
+		"(each hill has its own height). The scale is logarithmic."}
+	var rows []hill
+	lo, hi := math.Inf(1), 0.0
+	for _, s := range loginSteps(&v.Run) {
+		series := s.Response
+		if series == nil {
+			series = s.Service
+		}
+		if h := histogram(series); h != nil && len(rows) < 12 {
+			rows = append(rows, hill{s, h})
+			lo, hi = min(lo, float64(h.Min())), max(hi, float64(h.Max()))
+		}
+	}
+	pl := panel{height: float64(30 + 42*len(rows)), x: latencyTicks{}, y: plot.ConstantTicks(nil), yMax: float64(len(rows))}
+	if len(rows) == 0 {
+		pl.xMin, pl.xMax = latencyRange(1e5, 1e9)
+		pl.height, pl.yMax, pl.empty = 100, 1, "no samples"
+		p.figure = figure{panels: []panel{pl}, xName: "time (log scale)"}
+		return p
+	}
+	pl.xMin, pl.xMax = latencyRange(lo*.95, hi*1.05)
+	for i, row := range rows {
+		pl.marks = append(pl.marks, row.marks(float64(len(rows)-1-i), pl.xMin, pl.xMax)...)
+	}
+	p.figure = figure{panels: []panel{pl}, xName: "time (log scale)", legend: []entry{
+		{label: "p50", style: stroke(ink(), 1.4)}, {label: "p99", style: stroke(red(), 1.4, 3, 2)}}}
+	return p
+}
+
+// hill is the distribution of one stage.
+type hill struct {
+	step step
+	hist *hdrhistogram.Histogram
+}
+
+func (r hill) marks(base, from, to float64) []plot.Plotter {
+	const bins = 220
+	counts := density(r.hist, from, to, bins)
+	most := 0.0
+	for _, n := range smooth(counts) {
+		most = max(most, n)
+	}
+	var a area
+	a.fill = sky()
+	for i, n := range smooth(counts) {
+		a.x = append(a.x, from+(to-from)*(float64(i)+.5)/bins)
+		a.low, a.high = append(a.low, base), append(a.high, base+.62*n/most)
+	}
+	marks := []plot.Plotter{a, trace{xys(from, base, to, base), stroke(rgb(0xB4BCC5), .6)}}
+	w := summarise(r.hist, 0, 0)
+	label := stageName(r.step.Name) + ": " + plural(w.count, "sample")
+	for _, q := range []struct {
+		name string
+		at   float64
+		line entry
+	}{{"p50", w.p50, entry{style: stroke(ink(), 1.4)}}, {"p99", w.p99, entry{style: stroke(red(), 1.4, 3, 2)}}} {
+		if !math.IsNaN(q.at) {
+			x := math.Log10(max(1, q.at))
+			marks = append(marks, trace{xys(x, base, x, base+.66), q.line.style})
+			label += fmt.Sprintf(", %s %s", q.name, latency(q.at))
+		}
+	}
+	label += ", max " + latency(w.max)
+	style := small(ink())
+	style.XAlign = text.XLeft
+	return append(marks, note{from + (to-from)*.006, base + .72, label, style})
+}
+
+// stageName is what a stage is called in a picture.
+func stageName(series string) string {
+	switch stage := strings.TrimPrefix(series, "login."); stage {
+	case "login":
+		return "whole login"
+	case "connect":
+		return "TCP connect"
+	case "tls":
+		return "TLS"
+	case "sasl":
+		return "SASL"
+	case "bind":
+		return "resource binding"
+	default:
+		return line(stage, 30)
+	}
+}
+
+// smooth evens counts out over their neighbours, so that the steps of the
+// histogram's own buckets do not show as teeth.
+func smooth(counts []float64) []float64 {
+	weights := []float64{1, 4, 6, 4, 1}
+	out := make([]float64, len(counts))
+	for i := range counts {
+		for k, w := range weights {
+			if j := i + k - 2; j >= 0 && j < len(counts) {
+				out[i] += counts[j] * w / 16
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,105 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"xmpprig/results"
+
+	"gonum.org/v1/plot/plotter"
+)
+
+// metric is a tick's value of a metric, and whether it has one.
+func metric(t results.Tick, name string) (float64, bool) {
+	for _, m := range t.Metrics {
+		if m.Name == name {
+			return m.Value, true
+		}
+	}
+	return 0, false
+}
+
+// thinned keeps the last tick of every stretch of width, so that cumulative
+// counts stay whole.
+func thinned(ticks []results.Tick, width time.Duration) []results.Tick {
+	var kept []results.Tick
+	for i, t := range ticks {
+		if i+1 == len(ticks) || (ticks[i+1].At-1)/width != (t.At-1)/width {
+			kept = append(kept, t)
+		}
+	}
+	return kept
+}
+
+// rates turns a cumulative count into a rate a second between ticks, placed
+// between them. A metric that appears late counts from zero.
+func rates(ticks []results.Tick, name string) []plotter.XY {
+	var pts []plotter.XY
+	var before time.Duration
+	var last float64
+	for _, t := range ticks {
+		v, _ := metric(t, name)
+		if dt := (t.At - before).Seconds(); dt > 0 {
+			pts = append(pts, plotter.XY{X: (t.At + before).Seconds() / 2, Y: max(0, v-last) / dt})
+		}
+		before, last = t.At, max(v, last)
+	}
+	return pts
+}
+
+// levels are the values of a gauge over time.
+func levels(ticks []results.Tick, name string) []plotter.XY {
+	var pts []plotter.XY
+	for _, t := range ticks {
+		if v, ok := metric(t, name); ok {
+			pts = append(pts, plotter.XY{X: t.At.Seconds(), Y: v})
+		}
+	}
+	return pts
+}
+
+// thinnedLevels keeps the largest value of a gauge in every stretch of width,
+// so that no peak is lost.
+func thinnedLevels(ticks []results.Tick, name string, width time.Duration) []plotter.XY {
+	var kept []plotter.XY
+	slot := time.Duration(-1)
+	for _, t := range ticks {
+		v, ok := metric(t, name)
+		switch s := (t.At - 1) / width; {
+		case !ok:
+		case s == slot && v <= kept[len(kept)-1].Y:
+		case s == slot:
+			kept[len(kept)-1] = plotter.XY{X: t.At.Seconds(), Y: v}
+		default:
+			kept, slot = append(kept, plotter.XY{X: t.At.Seconds(), Y: v}), s
+		}
+	}
+	return kept
+}
+
+// metricsWith lists the metrics whose names begin with prefix, without it.
+func metricsWith(ticks []results.Tick, prefix string) []string {
+	seen := map[string]bool{}
+	var names []string
+	for _, t := range ticks {
+		for _, m := range t.Metrics {
+			if name, ok := strings.CutPrefix(m.Name, prefix); ok && !seen[name] {
+				seen[name] = true
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func highest(lines ...[]plotter.XY) float64 {
+	top := 0.0
+	for _, pts := range lines {
+		for _, p := range pts {
+			top = max(top, p.Y)
+		}
+	}
+	return top
+}

@@ -1,0 +1,94 @@
+package report
+
+import (
+	"strings"
+
+	"xmpprig/results"
+)
+
+// Limits beyond which the rig itself is taken for the bottleneck: the share
+// of its CPU quota in use, and how late it sends.
+const (
+	cpuLimit = 0.80
+	lagFloor = 1e6  // ns
+	lagShare = 0.05 // of the headline's median
+)
+
+// lagLimit is the lag, in nanoseconds, from which the rig's lateness shows
+// in the headline: 1 ms, or a twentieth of the median response if longer.
+func lagLimit(run *results.Run) float64 {
+	if s, ok := headline(run); ok && s.Response.P50NS != nil {
+		return max(lagFloor, lagShare*float64(*s.Response.P50NS))
+	}
+	return lagFloor
+}
+
+// verdictTitle is the first thing a report says.
+func verdictTitle(run *results.Run) string {
+	status := strings.ToUpper(run.Verdict.Status)
+	if status == "" {
+		status = "NO VERDICT"
+	}
+	return line(status, 40) + ": " + line(nonEmpty(run.Scenario.Name), 60) + " on " + line(serverName(run.Target), 60)
+}
+
+// reasons are the verdict's reasons and what the rig found about itself.
+func reasons(r *results.Record) []string {
+	var all []string
+	seen := map[string]bool{}
+	for _, s := range append(append([]string(nil), r.Run.Verdict.Reasons...), r.Run.Generator.Reasons...) {
+		if s = line(s, 500); s != "" && !seen[s] {
+			seen[s] = true
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// warnings are doubts about the record itself.
+func warnings(r *results.Record) []string {
+	var all []string
+	for _, err := range r.Warnings {
+		all = append(all, line(err.Error(), 500))
+	}
+	return all
+}
+
+// advice says what to do next.
+func advice(run *results.Run) []string {
+	var next []string
+	if generatorLimited(run) {
+		next = append(next, "Do not quote these figures: they describe the rig. Lower the rate or the number of sessions, "+
+			"give the rig more CPU, or keep other work off its machine, and run again.")
+	}
+	if run.Verdict.Status == "incomplete" {
+		next = append(next, "The record ends early and its figures cover only what was run. Run it again to its end before comparing it with others.")
+	}
+	next = append(next, findingsAdvice(run)...)
+	if len(next) == 0 && run.Verdict.Status == "failed" {
+		next = append(next, "Read the reasons above and the latency below; lower the load until the objective holds to find the limit.")
+	}
+	if _, ok := headline(run); !ok {
+		next = append(next, "Nothing was measured. See the errors and the phases for how far the run got.")
+	}
+	if len(next) == 0 && run.Verdict.Status == "passed" {
+		next = append(next, "The server held this load. Raise the rate or the sessions until an objective is missed to find its limit.")
+	}
+	return next
+}
+
+// findingsAdvice points at what went wrong on the server's side.
+func findingsAdvice(run *results.Run) []string {
+	var next []string
+	l := run.Ledger
+	if len(run.Server.Crashes) > 0 {
+		next = append(next, "The server crashed: its own text is under server cost. Figures after the crash mean nothing.")
+	}
+	if l.Lost+l.Duplicated+l.Reordered+l.Misdelivered > 0 {
+		next = append(next, "Messages went astray: look up the ids of the ledger's samples in the server's log.")
+	}
+	if len(run.Errors) > 0 {
+		next = append(next, "Read the errors by class: the first seconds of the first class usually name the cause.")
+	}
+	return next
+}

@@ -1,0 +1,104 @@
+package report
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+
+	"xmpprig/results"
+
+	hdrhistogram "github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// beyond is how many samples must lie beyond a percentile for it to be shown.
+const beyond = 10
+
+// mostWindows bounds the points of a line over time.
+const mostWindows = 600
+
+// window is a stretch of one phase with the answers that came in it.
+type window struct {
+	from, to                  float64 // seconds since the start
+	count                     int64
+	p50, p90, p99, max, least float64 // ns; NaN where too few samples lie beyond
+}
+
+func (w window) middle() float64 { return (w.from + w.to) / 2 }
+
+// intervalsOf are the intervals of one series in order of time.
+func intervalsOf(r *results.Record, name, kind string) []results.Interval {
+	var found []results.Interval
+	for _, in := range r.Intervals {
+		if in.Name == name && in.Kind == kind && in.Hist != nil && in.Hist.TotalCount() > 0 {
+			found = append(found, in)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b results.Interval) int { return cmp.Compare(a.Start, b.Start) })
+	return found
+}
+
+// widths are the lengths that windows may have.
+var widths = [...]time.Duration{time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 15 * time.Second, 30 * time.Second,
+	time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour, 3 * time.Hour, 12 * time.Hour, 24 * time.Hour}
+
+// windowWidth is the shortest window in which p99 usually has its samples,
+// as long as that leaves enough windows to see time pass.
+func windowWidth(intervals []results.Interval, end time.Duration) time.Duration {
+	var samples int64
+	for _, in := range intervals {
+		samples += in.Hist.TotalCount()
+	}
+	for i, w := range widths {
+		if end/w > mostWindows {
+			continue
+		}
+		enough := float64(samples)*w.Seconds() >= 100*beyond*end.Seconds()
+		if enough || i+1 == len(widths) || end/widths[i+1] < 30 {
+			return w
+		}
+	}
+	return end
+}
+
+// lineWidth is the shortest window that keeps a line over time bounded.
+func lineWidth(end time.Duration) time.Duration {
+	for _, w := range widths {
+		if end/w <= mostWindows {
+			return w
+		}
+	}
+	return end
+}
+
+// windows merges intervals, in order of time, into windows of a width. A
+// window ends with its phase. The histograms are merged, nothing is averaged.
+func windows(intervals []results.Interval, width time.Duration) []window {
+	var found []window
+	for i := 0; i < len(intervals); {
+		first := intervals[i]
+		slot := first.Start / width
+		merged := first.Hist
+		last := first
+		for i++; i < len(intervals) && intervals[i].Start/width == slot && intervals[i].Phase == first.Phase; i++ {
+			if merged == first.Hist {
+				merged = first.Hist.Clone()
+			}
+			merged.Merge(intervals[i].Hist)
+			last = intervals[i]
+		}
+		found = append(found, summarise(merged, first.Start.Seconds(), (last.Start+last.Length).Seconds()))
+	}
+	return found
+}
+
+func summarise(h *hdrhistogram.Histogram, from, to float64) window {
+	n := h.TotalCount()
+	at := func(percent float64) float64 {
+		if float64(n)*(100-percent)/100 < beyond-1e-6 {
+			return math.NaN()
+		}
+		return float64(h.ValueAtPercentile(percent))
+	}
+	return window{from: from, to: to, count: n, p50: at(50), p90: at(90), p99: at(99), max: float64(h.Max()), least: float64(h.Min())}
+}

@@ -1,0 +1,53 @@
+package xmpp
+
+import (
+	"strings"
+
+	"xmpprig/loadgen/xmpp/wire"
+)
+
+// bind implements RFC 6120 §7.6 and §7.7.
+func (n *negotiation) bind() error {
+	payload := []byte("<bind xmlns='" + wire.NSBind + "'/>")
+	if n.account.Resource != "" {
+		payload = []byte("<bind xmlns='" + wire.NSBind + "'><resource>")
+		payload = wire.AppendText(payload, n.account.Resource)
+		payload = append(payload, "</resource></bind>"...)
+	}
+	answer, err := n.ask("bind", payload)
+	if err != nil {
+		return err
+	}
+	b, _ := answer.Child(wire.NSBind, "bind")
+	given, _ := b.Child(wire.NSBind, "jid")
+	j, err := ParseJID(strings.TrimSpace(string(given.Text())))
+	if err != nil || j.Resource() == "" {
+		return BadJID
+	}
+	n.conn.jid = j
+	return nil
+}
+
+// establish implements RFC 3921 §3, which some servers still ask for.
+func (n *negotiation) establish() error {
+	_, err := n.ask("session", []byte("<session xmlns='"+wire.NSSession+"'/>"))
+	return err
+}
+
+// ask sends an iq of type set and returns its result.
+func (n *negotiation) ask(id string, payload []byte) (*wire.Element, error) {
+	answer, err := n.request(wire.AppendIQ(nil, wire.Addressing{ID: id, Type: "set"}, payload))
+	if err != nil {
+		return nil, err
+	}
+	if !isIQ(answer) || string(answer.Attr("id")) != id {
+		return nil, UnexpectedAnswer
+	}
+	switch string(answer.Attr("type")) {
+	case "result":
+		return answer, nil
+	case "error":
+		return nil, ParseStanzaError(answer)
+	}
+	return nil, UnexpectedAnswer
+}

@@ -1,0 +1,92 @@
+package xmpp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"xmpprig/loadgen/xmpp/wire"
+)
+
+// errNoFooter says that the peer went on without ending its stream.
+var errNoFooter = errors.New("peer did not end its stream")
+
+// Close ends the stream (RFC 6120 §4.4): it sends the footer, waits for the
+// peer's as long as ctx and the Dialer's Timeout let it, and closes the
+// connection in any case. What else comes meanwhile is dropped. The error says
+// that this was not a proper end.
+func (c *Conn) Close(ctx context.Context) error {
+	fired := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		c.socket.cancel()
+		close(fired)
+	})
+	err := c.end(time.Now().Add(c.socket.timeout))
+	if !stop() {
+		<-fired
+	}
+	if err != nil {
+		c.Abort()
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		return fmt.Errorf("close stream: %w", err)
+	}
+	if c.tls != nil {
+		c.tls.Close() // the alert that may fail here is a courtesy
+	} else {
+		c.socket.Close()
+	}
+	return nil
+}
+
+// end exchanges the footers. A peer that just closes the connection is
+// content too.
+func (c *Conn) end(deadline time.Time) error {
+	if c.closed {
+		return nil
+	}
+	c.closed = true
+	if err := c.Send(wire.AppendFooter(nil)); err != nil {
+		return err
+	}
+	for !c.ended && time.Now().Before(deadline) {
+		if err := c.drain(deadline); atEnd(err) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+	if !c.ended {
+		return errNoFooter
+	}
+	return nil
+}
+
+// drain reads once and looks for the footer only.
+func (c *Conn) drain(deadline time.Time) error {
+	if atEnd(c.err) {
+		return c.err
+	}
+	data, err := c.fill(deadline)
+	if err == errIdle {
+		return nil
+	}
+	for err == nil {
+		e, n, failed := c.scanner.Next(data)
+		data, err = data[n:], failed
+		if e.Kind == wire.Footer {
+			c.ended = true
+		}
+		if e.Kind == wire.None || c.ended {
+			break
+		}
+	}
+	c.release()
+	return err
+}
+
+// Abort drops the connection at once and without a word; TCP resets it, so no
+// port stays behind. Any goroutine may call it.
+func (c *Conn) Abort() error { return c.socket.abort() }

@@ -1,0 +1,154 @@
+package xmpp
+
+import (
+	"bytes"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"time"
+
+	"xmpprig/loadgen/xmpp/wire"
+)
+
+// Conn is a session with a bound resource. One goroutine uses it; only Wake and
+// Abort may be called from others. After an error of Send, or any of Receive
+// that is not the handler's, the session is over: Close or Abort it.
+type Conn struct {
+	socket  socket
+	tls     *tls.Conn // nil: unencrypted
+	scanner wire.Scanner
+	clear   *buffer // decrypted bytes being read, of a TLS session
+	rest    []byte  // received and not yet scanned
+	answers []byte  // to requests of the batch being read
+
+	jid       JID
+	mechanism string
+	readAt    time.Time
+	err       error // why nothing more is received
+	ended     bool  // the peer's footer came
+	closed    bool  // ours is sent
+
+	in, out int64
+}
+
+func newConn(d *Dialer, transport net.Conn) *Conn {
+	c := &Conn{}
+	c.socket.init(transport, &d.buffers, d.timeout())
+	return c
+}
+
+// JID returns the full address that the server bound.
+func (c *Conn) JID() string { return c.jid.String() }
+
+// Address returns the full address that the server bound, in its parts.
+func (c *Conn) Address() JID { return c.jid }
+
+// Mechanism returns the SASL mechanism that authenticated the session.
+func (c *Conn) Mechanism() string { return c.mechanism }
+
+// TLS returns the state of the encryption, and false without any.
+func (c *Conn) TLS() (tls.ConnectionState, bool) {
+	if c.tls == nil {
+		return tls.ConnectionState{}, false
+	}
+	return c.tls.ConnectionState(), true
+}
+
+// LocalAddr returns this end of the transport connection.
+func (c *Conn) LocalAddr() net.Addr { return c.socket.LocalAddr() }
+
+// BytesIn returns how many bytes of XML came, those of the login included.
+func (c *Conn) BytesIn() int64 { return c.in }
+
+// BytesOut returns how many bytes of XML were sent, those of the login included.
+func (c *Conn) BytesOut() int64 { return c.out }
+
+// ReadAt returns when the current batch of Receive was read.
+func (c *Conn) ReadAt() time.Time { return c.readAt }
+
+// Ended reports whether the peer ended its stream with a footer, rather than
+// just the connection.
+func (c *Conn) Ended() bool { return c.ended }
+
+// Send writes all of b, which is one or more whole stanzas. When the peer takes
+// no bytes it fails within the Dialer's Timeout.
+func (c *Conn) Send(b []byte) error {
+	var n int
+	var err error
+	if c.tls != nil {
+		n, err = c.tls.Write(b)
+	} else {
+		n, err = c.socket.Write(b)
+	}
+	c.out += int64(n)
+	if err != nil {
+		return fmt.Errorf("send: %w", err)
+	}
+	return nil
+}
+
+// keep puts received bytes by for the next Receive.
+func (c *Conn) keep(data []byte) {
+	c.rest = nil
+	if len(data) > 0 {
+		c.rest = bytes.Clone(data)
+		c.in -= int64(len(data))
+	}
+	c.release()
+}
+
+// fill waits for bytes. They are valid until release.
+func (c *Conn) fill(deadline time.Time) ([]byte, error) {
+	data, err := c.next(deadline)
+	c.in += int64(len(data))
+	return data, err
+}
+
+func (c *Conn) next(deadline time.Time) ([]byte, error) {
+	if data := c.rest; len(data) > 0 {
+		c.rest = nil
+		return data, nil
+	}
+	if c.tls == nil {
+		err := c.socket.wait(deadline)
+		return c.socket.data, err
+	}
+	for {
+		if data, err := c.decrypt(); len(data) > 0 || err != nil {
+			return data, err
+		}
+		if err := c.socket.wait(deadline); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// decrypt returns the content of the next TLS record that is here, if any.
+func (c *Conn) decrypt() ([]byte, error) {
+	s := &c.socket
+	if s.records.ended == 0 && len(s.data) == 0 {
+		return nil, nil
+	}
+	c.clear = s.buffers.borrow()
+	n, err := c.tls.Read(c.clear[:])
+	if n > 0 { // a record at most: an error comes again with the next call
+		s.records.ended--
+		return c.clear[:n], nil
+	}
+	c.release()
+	if _, ok := err.(wouldBlock); ok {
+		s.records.ended = 0
+		err = nil
+	}
+	return nil, err
+}
+
+// release gives back the buffer of the bytes that fill returned.
+func (c *Conn) release() {
+	if c.tls == nil {
+		c.socket.release()
+	} else if c.clear != nil {
+		c.socket.buffers.giveBack(c.clear)
+		c.clear = nil
+	}
+}

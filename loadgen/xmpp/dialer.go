@@ -1,0 +1,203 @@
+package xmpp
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"xmpprig/loadgen/xmpp/wire"
+)
+
+// TLSMode says how a session is encrypted.
+type TLSMode uint8
+
+// The modes.
+const (
+	NoTLS     TLSMode = iota // not at all
+	StartTLS                 // on request inside the stream (RFC 6120 §5)
+	DirectTLS                // from the first byte (XEP-0368)
+)
+
+var tlsModeNames = [...]string{"none", "starttls", "direct"}
+
+// String returns none, starttls or direct.
+func (m TLSMode) String() string {
+	if int(m) >= len(tlsModeNames) {
+		return fmt.Sprintf("TLS mode %d", uint8(m))
+	}
+	return tlsModeNames[m]
+}
+
+// ParseTLSMode is the inverse of String.
+func ParseTLSMode(s string) (TLSMode, error) {
+	for m, name := range tlsModeNames {
+		if s == name {
+			return TLSMode(m), nil
+		}
+	}
+	return 0, fmt.Errorf("%q is no TLS mode: none, starttls and direct are", s)
+}
+
+// Defaults of a Dialer.
+const (
+	DefaultMaxIterations = 1_000_000
+	DefaultTimeout       = 30 * time.Second
+)
+
+// Dialer logs sessions in to one server. All sessions share it; it must not be
+// changed after its first use.
+type Dialer struct {
+	// Dial connects, from laddr unless that is nil. Nil: TCP to Addr with
+	// TCP_NODELAY and without keepalive probes.
+	Dial func(ctx context.Context, laddr net.Addr) (net.Conn, error)
+	Addr string // host:port, used when Dial is nil
+
+	Domain string // the server's name: "to" of the stream
+	Lang   string // xml:lang of the stream; empty: none
+
+	TLS TLSMode
+	// TLSConfig may be nil. ServerName is Domain unless set, and certificates
+	// are verified unless InsecureSkipVerify is set. All sessions share a copy.
+	TLSConfig *tls.Config
+
+	Mechanism            string // SASL mechanism; empty: the strongest that is offered
+	AllowPlainWithoutTLS bool   // else PLAIN over an unencrypted stream must be named by Mechanism
+
+	Keys *SCRAMKeys // cache of derived keys; nil: derive for every login
+	// Bounds of SCRAM iteration counts, ends included. Zero: 1, so that a weakly
+	// configured server can be measured (RFC 5802 §5.1 recommends 4096), and
+	// DefaultMaxIterations, as the server decides how long this side computes.
+	MinIterations, MaxIterations int
+
+	Limits  wire.Limits   // of what the server sends; fields not set: wire.DefaultLimits
+	Timeout time.Duration // of a write, and of the wait for the footer in Close; zero: DefaultTimeout
+
+	once    sync.Once
+	config  *tls.Config
+	buffers bufferPool
+	nonce   func() string // nil: random; tests replay fixed ones
+}
+
+// Account is who logs in.
+type Account struct {
+	Local    string // localpart; also the user name of SASL. Empty with ANONYMOUS, or with EXTERNAL to let the server choose
+	Password string
+	Authzid  string // authorization identity, if it differs
+	Resource string // resourcepart to ask for; empty: the server chooses
+
+	Certificate *tls.Certificate // shown to the server; EXTERNAL authenticates with it
+}
+
+// prepared returns user name and password as SASL wants them.
+func (a *Account) prepared() (user, password string, err error) {
+	if user, err = prepareSecret(a.Local); err != nil {
+		return "", "", fmt.Errorf("user name: %w", err)
+	}
+	if password, err = prepareSecret(a.Password); err != nil {
+		return "", "", fmt.Errorf("password: %w", err)
+	}
+	return user, password, nil
+}
+
+// Timings are how long the stages of a login took. Each reaches from the end of
+// the stage before it, so the stream opening after a stage counts to the next
+// one, and all together are the whole login. A stage that was not completed is zero.
+type Timings struct {
+	Connect, TLS time.Duration
+	SASL         time.Duration // without the derivation of keys when there is a cache for them
+	Bind         time.Duration
+}
+
+// Login makes a session: connect, encrypt, authenticate, bind. laddr is the
+// local address, or nil. The end of ctx ends it at any stage. Any error is a
+// *LoginError, and Timings say how far it got.
+func (d *Dialer) Login(ctx context.Context, a Account, laddr net.Addr) (*Conn, Timings, error) {
+	n := &negotiation{dialer: d, account: a, stage: Connect, mark: time.Now()}
+	transport, err := d.dial(ctx, laddr)
+	if err != nil {
+		return nil, n.timings, &LoginError{Connect, cause(ctx, err)}
+	}
+	n.lap(&n.timings.Connect)
+	n.conn = newConn(d, transport)
+	fired := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		n.conn.socket.cancel()
+		close(fired)
+	})
+	err = n.run()
+	if !stop() {
+		<-fired
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		n.conn.Abort()
+		return nil, n.timings, &LoginError{n.stage, err}
+	}
+	return n.conn, n.timings, nil
+}
+
+// cause is the reason for the end of ctx if that is why err came about.
+func cause(ctx context.Context, err error) error {
+	if ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx))) {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+func (d *Dialer) dial(ctx context.Context, laddr net.Addr) (net.Conn, error) {
+	if d.Dial != nil {
+		return d.Dial(ctx, laddr)
+	}
+	dialer := net.Dialer{LocalAddr: laddr, KeepAlive: -1}
+	return dialer.DialContext(ctx, "tcp", d.Addr)
+}
+
+func (d *Dialer) iterations() (lowest, highest int) {
+	lowest, highest = max(d.MinIterations, 1), d.MaxIterations
+	if highest == 0 {
+		highest = DefaultMaxIterations
+	}
+	return lowest, highest
+}
+
+func (d *Dialer) newNonce() string {
+	if d.nonce != nil {
+		return d.nonce()
+	}
+	return rand.Text()
+}
+
+func (d *Dialer) timeout() time.Duration {
+	if d.Timeout > 0 {
+		return d.Timeout
+	}
+	return DefaultTimeout
+}
+
+// tlsConfig returns the configuration that all sessions share, or a copy for an
+// account that has its own certificate.
+func (d *Dialer) tlsConfig(a *Account) *tls.Config {
+	d.once.Do(func() {
+		d.config = &tls.Config{}
+		if d.TLSConfig != nil {
+			d.config = d.TLSConfig.Clone()
+		}
+		if d.config.ServerName == "" {
+			d.config.ServerName = d.Domain
+		}
+		if d.TLS == DirectTLS && d.config.NextProtos == nil {
+			d.config.NextProtos = []string{"xmpp-client"} // XEP-0368 §4
+		}
+	})
+	if a.Certificate == nil {
+		return d.config
+	}
+	own := d.config.Clone()
+	own.Certificates = []tls.Certificate{*a.Certificate}
+	return own
+}

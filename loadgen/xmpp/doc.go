@@ -1,0 +1,46 @@
+// Package xmpp is an XMPP client for load: sessions that are cheap to log in,
+// almost free while idle, and that neither parse nor allocate more than needed
+// per stanza.
+//
+// A [Dialer] describes a server and is shared by all sessions. [Dialer.Login]
+// connects, negotiates TLS (RFC 6120 §5), authenticates (§6), binds a resource
+// (§7) and returns a [Conn]. One goroutine then owns the session:
+//
+//	d := &xmpp.Dialer{Addr: "127.0.0.1:5222", Domain: "example.com", TLS: xmpp.StartTLS, Keys: new(xmpp.SCRAMKeys)}
+//	c, timings, err := d.Login(ctx, xmpp.Account{Local: "juliet", Password: "secret"}, nil)
+//	if err != nil {
+//		return err // a *LoginError: at which stage, and why
+//	}
+//	for {
+//		n, err := c.Receive(due, handle) // returns at due, on a batch of stanzas, or on Wake
+//		…
+//		err = c.Send(stanza)
+//	}
+//
+// # Waiting
+//
+// A session that waits holds no buffer. [Conn.Receive] waits for the connection
+// to become readable and only then borrows a buffer; under crypto/tls lies a
+// connection that answers "no more for now" in place of blocking, so that TLS
+// sessions hold none either. Connections that cannot be waited on in this way,
+// such as net.Pipe, are read with a buffer held.
+//
+// # SASL
+//
+// Known are, the strongest first: EXTERNAL (if the account has a certificate),
+// SCRAM with SHA-512, SHA-256 and SHA-1, each bound to the TLS channel if the
+// server can (tls-exporter of RFC 9266, tls-server-end-point of RFC 5929; XEP-0440
+// picks), PLAIN and, for an account without a name, ANONYMOUS. Names and passwords
+// are prepared with PRECIS (RFC 8265).
+//
+// # Requests from the peer
+//
+// RFC 6120 §8.2.3 wants an answer to each iq of type get or set. Receive answers
+// pings (XEP-0199) itself, and every other request with service-unavailable unless
+// the handler claims it by returning [Claimed].
+//
+// # Errors
+//
+// What the peer reports is a [*StreamError], [*StanzaError] or [*SASLError]; what
+// it does wrong is a wire.SyntaxError, a [Fault] or an [*IterationError].
+package xmpp

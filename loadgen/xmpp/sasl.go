@@ -1,0 +1,105 @@
+package xmpp
+
+import (
+	"encoding/base64"
+	"strings"
+
+	"xmpprig/loadgen/xmpp/wire"
+)
+
+// maxChallenges is more than any known mechanism needs.
+const maxChallenges = 4
+
+// authenticate implements RFC 6120 §6.4.
+func (n *negotiation) authenticate() error {
+	m, err := choose(n)
+	if err != nil {
+		return err
+	}
+	x, err := m.begin(n, m)
+	if err != nil {
+		return err
+	}
+	if err := n.converse(m.name, x); err != nil {
+		return err
+	}
+	n.conn.mechanism = m.name
+	n.lap(&n.timings.SASL)
+	if s, ok := x.(*scram); ok && n.dialer.Keys != nil {
+		n.timings.SASL -= s.derivation
+	}
+	return nil
+}
+
+// converse carries the messages of an exchange until the peer reports success.
+func (n *negotiation) converse(name string, x exchange) error {
+	opening := wire.AppendAttr([]byte("<auth xmlns='"+wire.NSSASL+"'"), "mechanism", name)
+	opening = append(opening, '>')
+	if initial := x.start(); len(initial) > 0 {
+		opening = base64.StdEncoding.AppendEncode(opening, initial)
+	} else {
+		opening = append(opening, '=') // RFC 6120 §6.4.2
+	}
+	answer, err := n.request(append(opening, "</auth>"...))
+	for range maxChallenges {
+		if err != nil {
+			return err
+		}
+		data, done, err := readSASL(answer, name)
+		if err != nil {
+			return err
+		}
+		if done {
+			return x.finish(data)
+		}
+		reply, err := x.next(data)
+		if err != nil {
+			return err
+		}
+		if answer, err = n.request(appendResponse(reply)); err != nil {
+			return err
+		}
+	}
+	return EndlessChallenge
+}
+
+func appendResponse(data []byte) []byte {
+	b := []byte("<response xmlns='" + wire.NSSASL + "'>")
+	b = base64.StdEncoding.AppendEncode(b, data)
+	return append(b, "</response>"...)
+}
+
+// readSASL reads a challenge, a success or a failure.
+func readSASL(e *wire.Element, mechanism string) (data []byte, done bool, err error) {
+	switch {
+	case e.Is(wire.NSSASL, "challenge"):
+	case e.Is(wire.NSSASL, "success"):
+		done = true
+	case e.Is(wire.NSSASL, "failure"):
+		return nil, false, readFailure(e, mechanism)
+	default:
+		return nil, false, UnexpectedAnswer
+	}
+	text := strings.TrimSpace(string(e.Text()))
+	if text == "=" {
+		text = ""
+	}
+	data, err = base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return nil, false, BadEncoding
+	}
+	return data, done, nil
+}
+
+func readFailure(e *wire.Element, mechanism string) *SASLError {
+	found := &SASLError{Mechanism: mechanism, Condition: "undefined-condition"}
+	for c, ok := e.First(); ok; c, ok = c.Next() {
+		switch {
+		case c.Is(wire.NSSASL, "text"):
+			found.Text = string(c.Text())
+		case string(c.Space()) == wire.NSSASL:
+			found.Condition = string(c.Local())
+		}
+	}
+	return found
+}

@@ -1,0 +1,43 @@
+package xmpp
+
+import (
+	"context"
+	"crypto/tls"
+
+	"xmpprig/loadgen/xmpp/wire"
+)
+
+// startTLS implements RFC 6120 §5.4. Bytes that came along with <proceed/>
+// were not encrypted, and whoever sent them wants them taken for what is: they
+// end the login.
+func (n *negotiation) startTLS() error {
+	answer, err := n.request([]byte("<starttls xmlns='" + wire.NSTLS + "'/>"))
+	if err != nil {
+		return err
+	}
+	switch {
+	case answer.Is(wire.NSTLS, "failure"):
+		return StartTLSRefused
+	case !answer.Is(wire.NSTLS, "proceed"):
+		return UnexpectedAnswer
+	case len(n.data) > 0:
+		return InjectedBytes
+	}
+	n.conn.scanner.Reset(n.dialer.Limits)
+	n.conn.release()
+	return n.handshake()
+}
+
+// handshake encrypts the connection. Cancelling the login sets a deadline on
+// the connection below, so crypto/tls needs no context.
+func (n *negotiation) handshake() error {
+	s := &n.conn.socket
+	c := tls.Client(s, n.dialer.tlsConfig(&n.account))
+	if err := c.HandshakeContext(context.Background()); err != nil {
+		return err
+	}
+	s.parked = true
+	n.tls, n.conn.tls = c, c
+	n.lap(&n.timings.TLS)
+	return nil
+}

@@ -7,11 +7,7 @@ type Addressing struct{ To, From, ID, Type string }
 func AppendStart(dst []byte, name string, a Addressing) []byte {
 	dst = append(dst, '<')
 	dst = append(dst, name...)
-	dst = appendSet(dst, "to", a.To)
-	dst = appendSet(dst, "from", a.From)
-	dst = appendSet(dst, "id", a.ID)
-	dst = appendSet(dst, "type", a.Type)
-	return append(dst, '>')
+	return append(a.append(dst), '>')
 }
 
 // AppendEnd appends the end tag "</name>".

@@ -56,41 +56,46 @@ func (w *work) cdata(b []byte, i int) int {
 
 // reference scans a reference on from i; its ampersand is at w.ref.
 func (w *work) reference(b []byte, i int) int {
-	for ; i < len(b); i++ {
-		c := b[i]
-		switch {
-		case c == ';':
-			return w.endReference(b, i)
-		case c == '#' && i == w.ref+1:
-		case classes[c]&namePart != 0 || c == ':':
-		case c >= 0x80:
-			j, r := w.char(b, i)
-			if j < 0 {
-				return j
-			}
-			if !isNamePart(r) {
-				return w.fail(i, NotWellFormed, "malformed reference")
-			}
-			i = j - 1
-		default:
-			return w.fail(i, NotWellFormed, "malformed reference")
-		}
+	if i == w.ref+1 {
+		w.mark, w.colon = i, 0
 	}
-	return i
-}
-
-// endReference judges the reference whose semicolon is at i, and goes back to where it stands.
-func (w *work) endReference(b []byte, i int) int {
-	name := b[w.ref+1 : i]
-	if len(name) > 0 && name[0] == '#' {
-		if _, ok := charReference(name[1:]); !ok {
-			return w.fail(w.ref, NotWellFormed, "reference to no character of XML")
-		}
-	} else if len(name) == 0 || classes[name[0]]&(namePart) != 0 && classes[name[0]]&nameStart == 0 {
-		return w.fail(w.ref, NotWellFormed, "malformed reference")
-	} else if _, ok := predefined(name); !ok {
+	if b[w.ref+1] == '#' {
+		return w.numeric(b, i)
+	}
+	i, ended := w.name(b, i)
+	switch {
+	case !ended:
+		return i
+	case b[i] != ';':
+		return w.fail(i, NotWellFormed, "malformed reference")
+	case w.colon > 0:
+		return w.fail(w.colon, NotWellFormed, "colon in the name of an entity")
+	}
+	if _, ok := predefined(b[w.mark:i]); !ok {
 		return w.fail(w.ref, RestrictedXML, "entity reference")
 	}
+	return w.endReference(i)
+}
+
+// numeric scans a character reference on from i.
+func (w *work) numeric(b []byte, i int) int {
+	for i == w.ref+1 || i < len(b) && classes[b[i]]&namePart != 0 {
+		i++
+	}
+	if i >= len(b) {
+		return i
+	}
+	if b[i] != ';' {
+		return w.fail(i, NotWellFormed, "malformed reference")
+	}
+	if _, ok := charReference(b[w.ref+2 : i]); !ok {
+		return w.fail(w.ref, NotWellFormed, "reference to no character of XML")
+	}
+	return w.endReference(i)
+}
+
+// endReference goes back to where the reference stands; i is at its semicolon.
+func (w *work) endReference(i int) int {
 	w.state = stateText
 	if w.quote != 0 {
 		w.state = stateValue

@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -32,22 +33,30 @@ type vector struct {
 	data      []byte
 }
 
-func readVector(t *testing.T, path string) vector {
-	t.Helper()
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+func parseVector(raw []byte) (vector, error) {
 	head, body, found := bytes.Cut(raw, []byte("\n\n"))
 	if !found {
-		t.Fatalf("%s: no empty line", path)
+		return vector{}, errors.New("no empty line")
 	}
 	v := vector{data: body, limits: DefaultLimits()}
 	for line := range strings.SplitSeq(string(head), "\n") {
 		key, value, _ := strings.Cut(line, ": ")
 		if err := v.set(key, value); err != nil {
-			t.Fatalf("%s: %q: %v", path, line, err)
+			return vector{}, fmt.Errorf("line %q: %w", line, err)
 		}
+	}
+	return v, nil
+}
+
+func readVector(tb testing.TB, path string) vector {
+	tb.Helper()
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	v, err := parseVector(raw)
+	if err != nil {
+		tb.Fatal(path, err)
 	}
 	return v
 }
@@ -77,7 +86,7 @@ func (v *vector) set(key, value string) (err error) {
 			v.data = []byte(unescape(text))
 		}
 	default:
-		err = fmt.Errorf("unknown key")
+		err = errors.New("unknown key")
 	}
 	return err
 }

@@ -76,12 +76,16 @@ func borrow() *work { return works.Get().(*work) }
 
 // giveBack returns w to the pool, unless an uncommonly large element has made it grow.
 func giveBack(w *work) {
-	const most = 64 << 10
-	if cap(w.buf)+cap(w.scratch) > most || cap(w.nodes) > most/64 || cap(w.attrs) > most/32 || cap(w.decls) > most/32 {
-		return
+	if w.poolable() {
+		w.clear()
+		works.Put(w)
 	}
-	w.clear()
-	works.Put(w)
+}
+
+// poolable tells whether w is small enough to be kept.
+func (w *work) poolable() bool {
+	const bytes, nodes, attrs = 64 << 10, 1024, 2048
+	return cap(w.buf)+cap(w.scratch) <= bytes && cap(w.nodes) <= nodes && cap(w.attrs) <= attrs && cap(w.decls) <= attrs
 }
 
 // clear makes w ready for the next element.

@@ -3,8 +3,6 @@ package report
 import (
 	"math"
 
-	"xmpprig/results"
-
 	hdrhistogram "github.com/HdrHistogram/hdrhistogram-go"
 	"gonum.org/v1/plot/plotter"
 )
@@ -14,19 +12,6 @@ import (
 type curve struct {
 	body, tail []plotter.XY // Y in log10(ns)
 	samples    int64
-}
-
-// histogram decodes the histogram of a whole series; nil where it has none
-// that can be read.
-func histogram(s *results.Series) *hdrhistogram.Histogram {
-	if s == nil || s.Count == 0 || s.HDR == "" {
-		return nil
-	}
-	h, err := hdrhistogram.Decode([]byte(s.HDR))
-	if err != nil || h.TotalCount() == 0 {
-		return nil
-	}
-	return h
 }
 
 // curveOf walks a histogram up to its largest value, which is drawn at the

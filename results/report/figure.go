@@ -21,6 +21,7 @@ const (
 	xTickHeight = 17
 	xNameHeight = 15
 	bottomEdge  = 6
+	lift        = .8 // raises a line of text to where its middle is seen
 )
 
 // figure is a title, a legend, and panels in rows that share their X axis.
@@ -90,10 +91,6 @@ func (f *figure) draw(c draw.Canvas) {
 	c.FillText(typeface(13, true), vg.Point{X: c.Min.X + 10, Y: c.Max.Y - 20}, f.title)
 	top := c.Max.Y - titleHeight
 	top = f.drawLegend(c, top)
-	if len(f.phases) > 0 {
-		f.drawStrip(c, top)
-		top -= stripHeight
-	}
 	width := (c.Max.X - c.Min.X - leftMargin - rightMargin)
 	columns := vg.Length(f.perRow())
 	const gap = 16
@@ -106,11 +103,15 @@ func (f *figure) draw(c draw.Canvas) {
 		if f.panels[first].title != "" {
 			top -= panelTitle
 		}
+		if row == 0 && len(f.phases) > 0 {
+			f.drawStrip(c, top)
+			top -= stripHeight
+		}
 		for col := range min(f.perRow(), len(f.panels)-first) {
 			p := f.panels[first+col]
 			left := c.Min.X + leftMargin + vg.Length(col)*(each+gap)
 			box := vg.Rectangle{Min: vg.Point{X: left, Y: top - vg.Length(p.height)}, Max: vg.Point{X: left + each, Y: top}}
-			f.drawPanel(draw.Canvas{Canvas: c.Canvas, Rectangle: box}, p, col == 0, first+col+f.perRow() >= len(f.panels))
+			f.drawPanel(draw.Canvas{Canvas: c.Canvas, Rectangle: box}, p, row == 0 && len(f.phases) > 0, col == 0, first+col+f.perRow() >= len(f.panels))
 		}
 		top -= vg.Length(f.panels[first].height)
 	}
@@ -120,9 +121,13 @@ func (f *figure) draw(c draw.Canvas) {
 }
 
 // drawPanel draws the data of one panel over c, and its ticks around it.
-func (f *figure) drawPanel(c draw.Canvas, p panel, yLabels, xLabels bool) {
+func (f *figure) drawPanel(c draw.Canvas, p panel, strip, yLabels, xLabels bool) {
 	if p.title != "" {
-		c.FillText(small(ink()), vg.Point{X: c.Min.X, Y: c.Max.Y + 5}, p.title)
+		above := c.Max.Y + 5
+		if strip {
+			above += stripHeight
+		}
+		c.FillText(small(ink()), vg.Point{X: c.Min.X, Y: above}, p.title)
 	}
 	plt := plot.New()
 	plt.HideAxes()
@@ -186,7 +191,7 @@ func axes(c draw.Canvas, plt *plot.Plot, p panel, yLabels, xLabels bool) {
 	label.XAlign, label.YAlign = text.XRight, text.YCenter
 	for _, t := range p.y.Ticks(p.yMin, p.yMax) {
 		if yLabels && !t.IsMinor() {
-			c.FillText(label, vg.Point{X: c.Min.X - 6, Y: y(t.Value)}, t.Label)
+			c.FillText(label, vg.Point{X: c.Min.X - 6, Y: y(t.Value) + lift}, t.Label)
 		}
 	}
 	label.XAlign, label.YAlign = text.XCenter, text.YTop

@@ -16,7 +16,7 @@ func TestFiles(t *testing.T) {
 			if *pictures != "" {
 				dir = filepath.Join(*pictures, name)
 			}
-			r := make()
+			r := make(t)
 			if err := Files(dir, r); err != nil {
 				t.Fatal(err)
 			}

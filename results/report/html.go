@@ -95,9 +95,9 @@ type crashText struct{ At, Title, Text string }
 
 func tone(status string) string {
 	switch status {
-	case "passed":
+	case results.StatusPassed:
 		return "good"
-	case "failed":
+	case results.StatusFailed:
 		return "bad"
 	}
 	return "doubt"
@@ -107,7 +107,7 @@ func pageData(r *results.Record, plots []Plot) (*content, error) {
 	run := &r.Run
 	c := &content{
 		Title: verdictTitle(run), Tone: tone(run.Verdict.Status), Reasons: reasons(r), Warnings: warnings(r), Advice: advice(run),
-		Limited: generatorLimited(run), Incomplete: run.Verdict.Status == "incomplete",
+		Limited: generatorLimited(run), Incomplete: run.Verdict.Status == results.StatusIncomplete,
 		Tiles: tiles(r), Ran: ranFacts(r), Phases: phaseTable(r), Steps: stepTables(run), Login: loginTable(run),
 		Errors: errorRows(run.Errors), Ledger: ledgerFacts(run.Ledger), Server: serverFacts(run), Generator: generatorFacts(run),
 		Crashes: crashes(run.Server.Crashes), Command: line(strings.Join(run.Command, " "), 4000),

@@ -66,7 +66,7 @@ func (e entry) draw(c draw.Canvas, x, y vg.Length) {
 	}
 	s := small(ink())
 	s.YAlign = text.YCenter
-	c.FillText(s, vg.Point{X: x + wide + 6, Y: y}, e.label)
+	c.FillText(s, vg.Point{X: x + wide + 6, Y: y + lift}, e.label)
 }
 
 func block(c draw.Canvas, x, y, wide vg.Length, style draw.LineStyle) {
@@ -87,7 +87,7 @@ func (f *figure) drawStrip(c draw.Canvas, top vg.Length) {
 		}
 		style.XAlign = text.XCenter
 		if style.Width(s.name)+4 <= scale(s.to)-scale(s.from) {
-			c.FillText(style, vg.Point{X: (scale(s.from) + scale(s.to)) / 2, Y: top - 11}, s.name)
+			c.FillText(style, vg.Point{X: (scale(s.from) + scale(s.to)) / 2, Y: top - 10}, s.name)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgsvg"
 )
 
 // trace draws a line that is broken where a value is NaN; a value alone
@@ -146,7 +147,23 @@ type picture struct {
 // Plot implements [plot.Plotter].
 func (i picture) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
-	c.DrawImage(vg.Rectangle{Min: vg.Point{X: x(i.x0), Y: y(i.y0)}, Max: vg.Point{X: x(i.x1), Y: y(i.y1)}}, i.img)
+	img := i.img
+	if _, ok := c.Canvas.(*vgsvg.Canvas); !ok {
+		img = enlarged(img, 8)
+	}
+	c.DrawImage(vg.Rectangle{Min: vg.Point{X: x(i.x0), Y: y(i.y0)}, Max: vg.Point{X: x(i.x1), Y: y(i.y1)}}, img)
+}
+
+// enlarged repeats every pixel, for canvases that would blur the cells.
+func enlarged(img image.Image, times int) image.Image {
+	b := img.Bounds()
+	out := image.NewNRGBA(image.Rect(0, 0, b.Dx()*times, b.Dy()*times))
+	for y := range b.Dy() * times {
+		for x := range b.Dx() * times {
+			out.Set(x, y, img.At(b.Min.X+x/times, b.Min.Y+y/times))
+		}
+	}
+	return out
 }
 
 // centred writes a text in the middle of the panel, beneath the data.

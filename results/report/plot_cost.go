@@ -64,7 +64,7 @@ func (v *view) lagPanel(lag []plotter.XY) panel {
 	for _, pt := range lag {
 		lo, hi = min(lo, max(pt.Y, 1e3)), max(hi, pt.Y)
 	}
-	pl := panel{title: "lag p99 (log scale)", height: 100, y: latencyTicks{}}
+	pl := panel{title: "lag p99 (log scale)", height: 100, y: latencyTicks{1}}
 	pl.yMin, pl.yMax = latencyRange(lo, hi*1.9)
 	for i := range lag {
 		lag[i].Y = max(pl.yMin, logLatency(int64(lag[i].Y)))

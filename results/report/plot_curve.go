@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"xmpprig/results"
+
 	hdrhistogram "github.com/HdrHistogram/hdrhistogram-go"
 	"gonum.org/v1/plot"
 )
@@ -19,10 +21,10 @@ func (v *view) percentilePlot() Plot {
 	pl := panel{title: "latency (log scale)", height: 250}
 	if v.some {
 		p.Title += fmt.Sprintf(": %s in %s (%s)", line(v.head.Name, 40), line(v.head.Phase, 24), plural(v.head.samples(), "answer"))
-		if phase, ok := phaseNamed(&v.Run, v.head.Phase); ok && phase.Kind == "closed" {
+		if phase, ok := phaseNamed(&v.Run, v.head.Phase); ok && phase.Kind == results.PhaseClosed {
 			p.Caption += " In a closed phase an operation is due as soon as the one before is answered, so this is no statement about users who arrive on their own."
 		}
-		pl = curvePanel(v.head, pl)
+		pl = v.curvePanel(v.head, pl)
 	} else {
 		pl = noCurve(pl)
 	}
@@ -41,11 +43,11 @@ func noCurve(pl panel) panel {
 }
 
 // curvePanel draws service under response on the axis of percentiles.
-func curvePanel(s step, pl panel) panel {
+func (v *view) curvePanel(s step, pl panel) panel {
 	lo, hi := math.Inf(1), math.Inf(-1)
 	var marks []plot.Plotter
 	legend := curveLegend()
-	for i, h := range []*hdrhistogram.Histogram{histogram(s.Service), histogram(s.Response)} {
+	for i, h := range []*hdrhistogram.Histogram{v.whole(s, results.Service), v.whole(s, results.Response)} {
 		if h == nil {
 			continue
 		}
@@ -61,10 +63,15 @@ func curvePanel(s step, pl panel) panel {
 	if marks == nil {
 		return noCurve(pl)
 	}
-	pl.x, pl.y, pl.marks = percentileTicks{}, latencyTicks{}, append(pl.marks, marks...)
+	pl.x, pl.y, pl.marks = percentileTicks{}, latencyTicks{3.4}, append(pl.marks, marks...)
 	pl.xMax *= 1.02
 	pl.yMin, pl.yMax = latencyRange(lo*.95, hi*1.05)
 	return pl
+}
+
+// whole is the histogram of one kind of a step; nil where it has no samples.
+func (v *view) whole(s step, kind string) *hdrhistogram.Histogram {
+	return v.Merged(s.Name, s.Phase, kind)
 }
 
 // stepsPlot shows the other steps side by side on the same scales.
@@ -75,7 +82,7 @@ func (v *view) stepsPlot() Plot {
 	}
 	xMax, lo, hi := 0.0, math.Inf(1), math.Inf(-1)
 	for _, s := range others(&v.Run, v.head, 9) {
-		pl := curvePanel(s, panel{title: fmt.Sprintf("%s in %s (%s)", line(s.Name, 20), line(s.Phase, 12), count(s.samples())), height: 130})
+		pl := v.curvePanel(s, panel{title: fmt.Sprintf("%s in %s (%s)", line(s.Name, 20), line(s.Phase, 12), count(s.samples())), height: 130})
 		if pl.empty == "" {
 			p.figure.panels = append(p.figure.panels, pl)
 			xMax, lo, hi = max(xMax, pl.xMax), min(lo, pl.yMin), max(hi, pl.yMax)

@@ -30,7 +30,7 @@ func (v *view) heatPlot() Plot {
 	m := heat(intervals, width)
 	p.Caption = fmt.Sprintf("Each cell counts the answers of %s in a twentieth of a power of ten; the darker, the more. "+
 		"Averages and percentiles hide what is seen here: two populations, a slow fringe, a pause.", v.over(width))
-	pl := panel{title: "response time (log scale)", height: 210, yMin: m.yMin, yMax: m.yMax, y: latencyTicks{}}
+	pl := panel{title: "response time (log scale)", height: 210, yMin: m.yMin, yMax: m.yMax, y: latencyTicks{3.4}}
 	pl.marks = append(pl.marks, picture{m.image(), 0, float64(m.columns) * width.Seconds(), m.yMin, m.yMax})
 	p.figure = v.overTime([]entry{{label: "answers a cell: 1 to " + count(m.most) + " (log scale)", ramp: rampColors(12)}}, pl)
 	p.figure.panels[0].xMax = max(p.figure.panels[0].xMax, float64(m.columns)*width.Seconds())
@@ -56,20 +56,20 @@ type heatMap struct {
 }
 
 func heat(intervals []results.Interval, width time.Duration) heatMap {
-	lo, hi := intervals[0].Hist.Min(), int64(0)
+	lo, hi := int64(math.MaxInt64), int64(0)
 	m := heatMap{}
-	for _, in := range intervals {
-		lo, hi = min(lo, in.Hist.Min()), max(hi, in.Hist.Max())
-		m.columns = max(m.columns, int(in.Start/width)+1)
+	for i := range intervals {
+		h := intervals[i].Hist()
+		lo, hi = min(lo, h.Min()), max(hi, h.Max())
+		m.columns = max(m.columns, int(intervals[i].Start/width)+1)
 	}
 	m.yMin = math.Floor(logLatency(lo)*rowsPerDecade-1e-9) / rowsPerDecade
 	m.rows = max(rowsPerDecade, int(math.Ceil((logLatency(hi)-m.yMin)*rowsPerDecade+1e-9)))
 	m.yMax = m.yMin + float64(m.rows)/rowsPerDecade
 	m.cells = make([]int64, m.rows*m.columns)
-	for _, in := range intervals {
-		column := int(in.Start / width)
-		for row, n := range density(in.Hist, m.yMin, m.yMax, m.rows) {
-			m.cells[(m.rows-1-row)*m.columns+column] += int64(n)
+	for part := range merge(intervals, width) {
+		for row, n := range density(part.hist, m.yMin, m.yMax, m.rows) {
+			m.cells[(m.rows-1-row)*m.columns+int(part.from/width)] += int64(n)
 		}
 	}
 	for _, n := range m.cells {

@@ -30,7 +30,7 @@ func (v *view) latencyPlot() Plot {
 	}
 	pick := []func(window) float64{func(w window) float64 { return w.p50 }, func(w window) float64 { return w.p90 },
 		func(w window) float64 { return w.p99 }, func(w window) float64 { return w.max }}
-	pl := panel{title: "response time (log scale)", height: 230, y: latencyTicks{}}
+	pl := panel{title: "response time (log scale)", height: 230, y: latencyTicks{3.4}}
 	lo, hi := math.Inf(1), 0.0
 	for i := len(pick) - 1; i >= 0; i-- {
 		pts := along(all, width.Seconds(), pick[i])
@@ -48,7 +48,7 @@ func (v *view) latencyPlot() Plot {
 
 func noSamples(title string, height float64) panel {
 	lo, hi := latencyRange(1e5, 1e9)
-	return panel{title: title, height: height, yMin: lo, yMax: hi, y: latencyTicks{}, empty: "no samples"}
+	return panel{title: title, height: height, yMin: lo, yMax: hi, y: latencyTicks{3.4}, empty: "no samples"}
 }
 
 // along is one figure of every window over time, in log10(ns), with a gap

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"image/color"
+
 	"gonum.org/v1/plot/plotter"
 )
 
@@ -9,12 +11,12 @@ func (v *view) loadPlot() Plot {
 	offered, completed := rates(v.ticks, "offered"), rates(v.ticks, "completed")
 	lost := sumOf(rates(v.ticks, "failed"), rates(v.ticks, "dropped"))
 	legend := []entry{
-		{label: "offered (came due)", style: stroke(orange(), 2.2)},
-		{label: "completed", style: stroke(blue(), 1.5)},
-		{label: "failed or dropped", style: stroke(red(), 1.3, 4, 2)},
+		{label: "offered (came due)", style: stroke(rgb(0xF2B456), 4)},
+		{label: "completed", style: stroke(blue(), 1.4)},
+		{label: "failed or dropped", style: stroke(red(), 1), block: true},
 	}
 	p := linear("operations a second", 190, highest(offered, completed, lost), 1, countTicks{"/s"},
-		trace{offered, legend[0].style}, trace{completed, legend[1].style}, trace{lost, legend[2].style})
+		trace{offered, legend[0].style}, trace{completed, legend[1].style}, under(lost, red()))
 	if highest(offered, completed, lost) == 0 {
 		p.empty = "no samples"
 	}
@@ -22,6 +24,15 @@ func (v *view) loadPlot() Plot {
 		Caption: "Operations that came due and operations completed in " + v.over(v.width) +
 			". Where completed stays below offered, the server (or the rig) is behind; where it then rises above, the backlog is worked off. " +
 			"Shaded phases are recorded but left out of every figure."}
+}
+
+// under fills the space between a line and zero.
+func under(line []plotter.XY, fill color.Color) area {
+	a := area{fill: fill}
+	for _, pt := range line {
+		a.x, a.low, a.high = append(a.x, pt.X), append(a.low, 0), append(a.high, pt.Y)
+	}
+	return a
 }
 
 // sumOf adds lines that have the same X.

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 
+	"xmpprig/results"
+
 	hdrhistogram "github.com/HdrHistogram/hdrhistogram-go"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/text"
@@ -17,16 +19,16 @@ func (v *view) loginPlot() Plot {
 	var rows []hill
 	lo, hi := math.Inf(1), 0.0
 	for _, s := range loginSteps(&v.Run) {
-		series := s.Response
-		if series == nil {
-			series = s.Service
+		kind := results.Response
+		if s.Response == nil {
+			kind = results.Service
 		}
-		if h := histogram(series); h != nil && len(rows) < 12 {
+		if h := v.whole(s, kind); h != nil && len(rows) < 12 {
 			rows = append(rows, hill{s, h})
 			lo, hi = min(lo, float64(h.Min())), max(hi, float64(h.Max()))
 		}
 	}
-	pl := panel{height: float64(30 + 42*len(rows)), x: latencyTicks{}, y: plot.ConstantTicks(nil), yMax: float64(len(rows))}
+	pl := panel{height: float64(24 + 46*len(rows)), x: latencyTicks{6}, y: plot.ConstantTicks(nil), yMax: float64(len(rows))}
 	if len(rows) == 0 {
 		pl.xMin, pl.xMax = latencyRange(1e5, 1e9)
 		pl.height, pl.yMax, pl.empty = 100, 1, "no samples"
@@ -78,7 +80,7 @@ func (r hill) marks(base, from, to float64) []plot.Plotter {
 	label += ", max " + latency(w.max)
 	style := small(ink())
 	style.XAlign = text.XLeft
-	return append(marks, note{from + (to-from)*.006, base + .72, label, style})
+	return append(marks, note{from + (to-from)*.006, base + .74, label, style})
 }
 
 // stageName is what a stage is called in a picture.

@@ -48,7 +48,7 @@ func newView(r *results.Record) *view {
 	switch {
 	case generatorLimited(&r.Run):
 		v.mark = "GENERATOR-LIMITED"
-	case r.Run.Verdict.Status == "incomplete":
+	case r.Run.Verdict.Status == results.StatusIncomplete:
 		v.mark = "INCOMPLETE"
 	}
 	return v

@@ -153,5 +153,5 @@ func recordEnd(r *results.Record) time.Duration {
 
 // generatorLimited reports that the figures describe the rig.
 func generatorLimited(run *results.Run) bool {
-	return run.Generator.Limited || run.Verdict.Status == "generator-limited"
+	return run.Generator.Limited || run.Verdict.Status == results.StatusLimited
 }

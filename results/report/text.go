@@ -195,7 +195,7 @@ func (t *summary) files(dir string) {
 	if dir == "" {
 		return
 	}
-	t.section("Files in " + clean(dir, false))
+	t.section("Files")
 	var there []string
 	for _, name := range []string{"run.json", "latency.hlog", "series.csv", "report.html", "plots"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
@@ -203,7 +203,7 @@ func (t *summary) files(dir string) {
 		}
 	}
 	if there == nil {
-		there = []string{"none"}
+		there = []string{"not written"}
 	}
-	t.lines = append(t.lines, "  "+strings.Join(there, "  "))
+	t.wrapped("  ", "    ", clean(dir, false)+": "+strings.Join(there, ", "))
 }

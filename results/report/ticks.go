@@ -101,11 +101,11 @@ func sizeUnit(v float64) (float64, string) {
 }
 
 // latencyTicks marks an axis of log10(nanoseconds): every 1, 2 and 5 where
-// they have room, else every power of ten.
-type latencyTicks struct{}
+// the axis spans at most fine powers of ten, else every power of ten.
+type latencyTicks struct{ fine float64 }
 
 // Ticks implements [plot.Ticker].
-func (latencyTicks) Ticks(lo, hi float64) []plot.Tick {
+func (t latencyTicks) Ticks(lo, hi float64) []plot.Tick {
 	var ticks []plot.Tick
 	for decade := math.Floor(lo); decade <= hi; decade++ {
 		for m := 1.0; m < 10; m++ {
@@ -114,7 +114,7 @@ func (latencyTicks) Ticks(lo, hi float64) []plot.Tick {
 				continue
 			}
 			label := ""
-			if m == 1 || (m == 2 || m == 5) && hi-lo <= 3.4 {
+			if m == 1 || (m == 2 || m == 5) && hi-lo <= t.fine {
 				label = roundLatency(m * math.Pow(10, decade))
 			}
 			ticks = append(ticks, plot.Tick{Value: v, Label: label})

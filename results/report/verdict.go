@@ -51,6 +51,15 @@ func warnings(r *results.Record) []string {
 	for _, err := range r.Warnings {
 		all = append(all, line(err.Error(), 500))
 	}
+	for _, s := range r.Run.Series {
+		where := line(s.Name, 40) + " in " + line(s.Phase, 40) + " (" + line(s.Kind, 20) + "): "
+		if s.Clipped > 0 {
+			all = append(all, where+count(s.Clipped)+" took longer than the histogram's hour and count as one hour")
+		}
+		if s.Negative > 0 {
+			all = append(all, where+count(s.Negative)+" were below zero, so a clock went backwards, and count as zero")
+		}
+	}
 	return all
 }
 
@@ -61,17 +70,20 @@ func advice(run *results.Run) []string {
 		next = append(next, "Do not quote these figures: they describe the rig. Lower the rate or the number of sessions, "+
 			"give the rig more CPU, or keep other work off its machine, and run again.")
 	}
-	if run.Verdict.Status == "incomplete" {
+	if run.Verdict.Status == results.StatusIncomplete {
 		next = append(next, "The record ends early and its figures cover only what was run. Run it again to its end before comparing it with others.")
 	}
 	next = append(next, findingsAdvice(run)...)
-	if len(next) == 0 && run.Verdict.Status == "failed" {
+	if len(next) == 0 && run.Verdict.Status == results.StatusFailed {
 		next = append(next, "Read the reasons above and the latency below; lower the load until the objective holds to find the limit.")
+	}
+	if run.Verdict.Status == results.StatusInconclusive {
+		next = append(next, "There is too little data to decide. Run longer, or with more load.")
 	}
 	if _, ok := headline(run); !ok {
 		next = append(next, "Nothing was measured. See the errors and the phases for how far the run got.")
 	}
-	if len(next) == 0 && run.Verdict.Status == "passed" {
+	if len(next) == 0 && run.Verdict.Status == results.StatusPassed {
 		next = append(next, "The server held this load. Raise the rate or the sessions until an objective is missed to find its limit.")
 	}
 	return next

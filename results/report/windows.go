@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"iter"
 	"math"
 	"slices"
 	"time"
@@ -30,7 +31,7 @@ func (w window) middle() float64 { return (w.from + w.to) / 2 }
 func intervalsOf(r *results.Record, name, kind string) []results.Interval {
 	var found []results.Interval
 	for _, in := range r.Intervals {
-		if in.Name == name && in.Kind == kind && in.Hist != nil && in.Hist.TotalCount() > 0 {
+		if in.Name == name && in.Kind == kind && in.Count > 0 {
 			found = append(found, in)
 		}
 	}
@@ -47,7 +48,7 @@ var widths = [...]time.Duration{time.Second, 2 * time.Second, 5 * time.Second, 1
 func windowWidth(intervals []results.Interval, end time.Duration) time.Duration {
 	var samples int64
 	for _, in := range intervals {
-		samples += in.Hist.TotalCount()
+		samples += in.Count
 	}
 	for i, w := range widths {
 		if end/w > mostWindows {
@@ -71,23 +72,36 @@ func lineWidth(end time.Duration) time.Duration {
 	return end
 }
 
-// windows merges intervals, in order of time, into windows of a width. A
-// window ends with its phase. The histograms are merged, nothing is averaged.
+// merged is what intervals of one stretch and phase hold together.
+type merged struct {
+	from, to time.Duration
+	hist     *hdrhistogram.Histogram
+}
+
+// merge gathers intervals, in order of time, into stretches of a width. A
+// stretch ends with its phase. Histograms are added up, nothing is averaged,
+// and only one stretch is held at a time.
+func merge(intervals []results.Interval, width time.Duration) iter.Seq[merged] {
+	return func(yield func(merged) bool) {
+		for i := 0; i < len(intervals); {
+			first := &intervals[i]
+			m := merged{from: first.Start, to: first.Start + first.Length, hist: first.Hist()}
+			for i++; i < len(intervals) && intervals[i].Start/width == first.Start/width && intervals[i].Phase == first.Phase; i++ {
+				m.hist.Merge(intervals[i].Hist())
+				m.to = intervals[i].Start + intervals[i].Length
+			}
+			if !yield(m) {
+				return
+			}
+		}
+	}
+}
+
+// windows summarises the stretches of a width.
 func windows(intervals []results.Interval, width time.Duration) []window {
 	var found []window
-	for i := 0; i < len(intervals); {
-		first := intervals[i]
-		slot := first.Start / width
-		merged := first.Hist
-		last := first
-		for i++; i < len(intervals) && intervals[i].Start/width == slot && intervals[i].Phase == first.Phase; i++ {
-			if merged == first.Hist {
-				merged = first.Hist.Clone()
-			}
-			merged.Merge(intervals[i].Hist)
-			last = intervals[i]
-		}
-		found = append(found, summarise(merged, first.Start.Seconds(), (last.Start+last.Length).Seconds()))
+	for m := range merge(intervals, width) {
+		found = append(found, summarise(m.hist, m.from.Seconds(), m.to.Seconds()))
 	}
 	return found
 }
@@ -95,7 +109,7 @@ func windows(intervals []results.Interval, width time.Duration) []window {
 func summarise(h *hdrhistogram.Histogram, from, to float64) window {
 	n := h.TotalCount()
 	at := func(percent float64) float64 {
-		if float64(n)*(100-percent)/100 < beyond-1e-6 {
+		if !results.Enough(n, percent) {
 			return math.NaN()
 		}
 		return float64(h.ValueAtPercentile(percent))

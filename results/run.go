@@ -28,6 +28,7 @@ type Run struct {
 	Generator   Generator    `json:"generator"`
 	Server      Server       `json:"server"`
 	Verdict     Verdict      `json:"verdict"`
+	Unfinished  bool         `json:"unfinished,omitempty"` // the recorder has not closed the record, or was killed before it could
 }
 
 // Tool says which program made the record.
@@ -126,6 +127,8 @@ type Series struct {
 	MaxNS   int64   `json:"max_ns"`
 	Clipped int64   `json:"clipped"` // beyond the histogram's range, counted in its last bucket
 	HDR     string  `json:"hdr"`     // HdrHistogram V2 compressed, base64
+
+	Negative int64 `json:"negative,omitempty"` // below zero, counted as 0: a clock went backwards
 }
 
 // Ledger accounts for every message of the run.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -59,6 +60,18 @@ func window(line string, column int) (string, int) {
 	}
 	end := min(len(runes), start+widest)
 	return strings.TrimRight(string(runes[start:end]), " "), column - start
+}
+
+// show quotes a word of the file for an error.
+func show(s string) string { return strconv.Quote(clip(s)) }
+
+// clip shortens what no error should repeat at length.
+func clip(s string) string {
+	const longest = 80
+	if runes := []rune(s[:min(len(s), 4*longest)]); len(runes) > longest {
+		return string(runes[:longest]) + "…"
+	}
+	return s
 }
 
 // Errors is everything wrong with a scenario file, in the order of the file.

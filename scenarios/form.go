@@ -52,7 +52,7 @@ func (c *reading) wrong(n *node, what string) {
 	case n.kind == mapping, n.kind == sequence:
 		c.fail(n.pos, fmt.Sprintf("%s stands here", n.kind), "write "+what)
 	default:
-		c.fail(n.pos, fmt.Sprintf("%q is not %s", n.text, what), "")
+		c.fail(n.pos, show(n.text)+" is not "+what, "")
 	}
 }
 
@@ -71,16 +71,22 @@ func isSequence(n *node) bool { return n.kind == sequence }
 // word is text that matches a pattern.
 func word(what, pattern string, longest int) form[string] {
 	re := regexp.MustCompile(pattern)
-	return form[string]{what, schema{"type": "string", "pattern": pattern, "maxLength": longest}, isScalar, func(c *reading, n *node) string {
+	sch := schema{"type": "string", "maxLength": longest}
+	if pattern != "" {
+		sch["pattern"] = pattern
+	}
+	return form[string]{what, sch, isScalar, func(c *reading, n *node) string {
 		switch {
 		case n.kind == number || n.kind == boolean:
-			c.fail(n.pos, fmt.Sprintf("%s is %s, and text is wanted", n.text, n.kind), fmt.Sprintf("write it in quotes: %q", n.text))
+			c.fail(n.pos, fmt.Sprintf("%s is %s, and text is wanted", show(n.text), n.kind), "write it in quotes: "+show(n.text))
 		case n.kind != text || !re.MatchString(n.text):
 			c.wrong(n, what)
 		case len([]rune(n.text)) > longest:
 			c.fail(n.pos, fmt.Sprintf("longer than %d characters", longest), "")
+		default:
+			return n.text
 		}
-		return n.text
+		return ""
 	}}
 }
 
@@ -91,9 +97,11 @@ func oneOf(words ...string) form[string] {
 		case !isScalar(n):
 			c.wrong(n, "one of "+strings.Join(words, ", "))
 		case n.kind != text || !slices.Contains(words, n.text):
-			c.fail(n.pos, fmt.Sprintf("%q is not known here", n.text), suggestion(n.text, words))
+			c.fail(n.pos, show(n.text)+" is not known here", suggestion(n.text, words))
+		default:
+			return n.text
 		}
-		return n.text
+		return ""
 	}}
 }
 
@@ -104,7 +112,7 @@ func integer(lo, hi int) form[int] {
 	what := fmt.Sprintf("a whole number from %d to %d", lo, hi)
 	return form[int]{what, schema{"type": "integer", "minimum": lo, "maximum": hi}, isScalar, func(c *reading, n *node) int {
 		if n.kind == text && wholeNumber.MatchString(n.text) {
-			c.fail(n.pos, fmt.Sprintf("%q is text, and a number is wanted", n.text), "write it without quotes: "+n.text)
+			c.fail(n.pos, show(n.text)+" is text, and a number is wanted", "write it without quotes: "+clip(n.text))
 			return 0
 		}
 		if n.kind != number || !wholeNumber.MatchString(n.text) {
@@ -114,6 +122,7 @@ func integer(lo, hi int) form[int] {
 		v, err := strconv.Atoi(n.text)
 		if err != nil || v < lo || v > hi {
 			c.wrong(n, what)
+			return 0
 		}
 		return v
 	}}

@@ -22,7 +22,7 @@ const (
 	userPattern  = "^[^\\x00-\\x20\\x7f\"&'/:<>@]+$" // RFC 7622 section 3.3.1
 	textPattern  = `^[^\x00-\x1f\x7f]+$`
 	hostPattern  = "^[^\\x00-\\x20\\x7f\"&'/<>@]+$"
-	openPattern  = `^[^\x00]*$` // any text
+	openPattern  = `` // any text
 )
 
 // mechanisms are the SASL mechanisms a scenario may name.
@@ -80,7 +80,7 @@ func servers() []string { return []string{"loopback", "prosody", "ejabberd"} }
 func serverForm() form[string] {
 	return become(word("a server", hostPattern, 1023), func(c *reading, n *node, s string) string {
 		if reason := wrongServer(s); reason != "" {
-			c.fail(n.pos, reason, suggestion(s, servers())+"; a host is written with a dot or a port")
+			c.fail(n.pos, reason, suggestion(s, servers())+" (a host is written with a dot or a port)")
 		}
 		return s
 	})
@@ -92,14 +92,14 @@ func wrongServer(s string) string {
 		return ""
 	}
 	if !strings.ContainsAny(s, ".:") {
-		return strconv.Quote(s) + " is neither a server that can be started nor a host"
+		return show(s) + " is neither a server that can be started nor a host"
 	}
 	if net.ParseIP(s) != nil || !strings.Contains(s, ":") {
 		return ""
 	}
 	host, port, err := net.SplitHostPort(s)
 	if number, e := strconv.ParseUint(port, 10, 16); err != nil || e != nil || number == 0 || host == "" {
-		return strconv.Quote(s) + " is not HOST:PORT"
+		return show(s) + " is not HOST:PORT"
 	}
 	return ""
 }

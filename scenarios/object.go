@@ -21,10 +21,7 @@ func key[B, T any](name string, f form[T], doc string, at func(*B) *T) field[B] 
 	sch := maps.Clone(f.schema)
 	sch["description"] = doc
 	return field[B]{key: name, schema: sch, read: func(c *reading, n *node, to *B) {
-		v := readInto(c, f, n)
-		if !n.bad {
-			*at(to) = v
-		}
+		*at(to) = readInto(c, f, n) // as far as it could be read
 	}}
 }
 
@@ -46,11 +43,11 @@ func object[B any](what string, start B, fields ...field[B]) form[B] {
 		for i, k := range n.keys {
 			at := slices.IndexFunc(fields, func(f field[B]) bool { return f.key == k.text })
 			if at < 0 {
-				c.fail(k.pos, fmt.Sprintf("unknown key %q", k.text), suggestion(k.text, names(fields)))
+				c.fail(k.pos, "unknown key "+show(k.text), suggestion(k.text, names(fields)))
 				continue
 			}
 			if n.items[i].kind == null && !n.items[i].bad {
-				c.fail(k.pos, fmt.Sprintf("%q has no value", k.text), "write one after the colon, or leave the key out")
+				c.fail(k.pos, show(k.text)+" has no value", "write one after the colon, or leave the key out")
 				n.items[i].bad = true
 				continue
 			}
@@ -124,6 +121,6 @@ func (c *reading) exactlyOne(n *node, keys []string) {
 	case len(found) == 0:
 		c.fail(n.pos, "one of "+choice+" is needed here", "")
 	case len(found) > 1:
-		c.fail(n.pos, strings.Join(found, " and ")+" stand here together", "keep one of "+choice)
+		c.fail(n.pos, strings.Join(found, " and ")+" stand here together", "keep one of them")
 	}
 }

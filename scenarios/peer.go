@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -11,7 +10,7 @@ import (
 // (RFC 7622; an address holds an @ or a dot, so that slips are noticed).
 const (
 	userNumberPattern = `user (0|[1-9][0-9]{0,6})`
-	addressPattern    = `[^\s{}]*[^\s{}][@.][^\s{}]*[^\s{}]`
+	addressPattern    = `[^\s{}/]+[@.][^\s{}/]+(/[^\x00-\x1f\x7f{}]+)?`
 )
 
 func peerWords() []string { return []string{"random", "paired", "self"} }
@@ -45,7 +44,7 @@ func peerText() form[Peer] {
 		case address.MatchString(n.text) && len([]rune(n.text)) <= 3071:
 			return Peer{Mode: Fixed, JID: n.text}
 		default:
-			c.fail(n.pos, fmt.Sprintf("%q is no peer", n.text), suggestion(n.text, known)+"; an address holds an @ or a dot")
+			c.fail(n.pos, show(n.text)+" is no peer", suggestion(n.text, known)+" (an address holds an @ or a dot)")
 		}
 		return Peer{}
 	}}

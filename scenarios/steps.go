@@ -1,18 +1,20 @@
 package scenarios
 
 import (
-	"fmt"
 	"strings"
 	"time"
 )
 
 // An entry is one step of the language.
 type entry struct {
-	name  string
-	doc   string
-	alone bool // the bare word is a step
-	form  form[Step]
+	name    string
+	doc     string
+	example string // how it is spelt; its bare name where that is a step
+	form    form[Step]
 }
+
+// alone says whether the bare name is a step.
+func (e entry) alone() bool { return e.example == e.name }
 
 // stepsForm is a list of steps, which may hold lists of steps.
 func stepsForm() form[[]Step] {
@@ -33,15 +35,15 @@ func entries(do form[[]Step]) []entry {
 // sessionEntries are the steps that begin and end sessions.
 func sessionEntries() []entry {
 	return []entry{
-		{"login", "Connects, secures the stream, authenticates and binds.", true, short(
+		{"login", "Connects, secures the stream, authenticates and binds.", "login", short(
 			oneOf(mechanisms()...), func(b Base, s string) Step { return Login{b, s} },
 			measured(func(s *Login) *Base { return &s.Base },
 				key("mechanism", oneOf(mechanisms()...), "The SASL mechanism. Default: the target's.", func(s *Login) *string { return &s.Mechanism })))},
-		{"logout", "Closes the stream as RFC 6120 section 4.4 says.", true,
+		{"logout", "Closes the stream as RFC 6120 section 4.4 says.", "logout",
 			measured(func(s *Logout) *Base { return &s.Base })},
-		{"disconnect", "Drops the connection without a word.", true,
+		{"disconnect", "Drops the connection without a word.", "disconnect",
 			unmeasured(func(s *Disconnect) *Base { return &s.Base })},
-		{"reconnect", "Drops the connection if there is one, and logs in again.", true,
+		{"reconnect", "Drops the connection if there is one, and logs in again.", "reconnect",
 			measured(func(s *Reconnect) *Base { return &s.Base })},
 	}
 }
@@ -49,27 +51,27 @@ func sessionEntries() []entry {
 // stanzaEntries are the steps that send stanzas.
 func stanzaEntries() []entry {
 	return []entry{
-		{"presence", "Sends presence.", true, short(showForm(), func(b Base, s string) Step { return shown(b, s) },
+		{"presence", "Sends presence.", "presence", short(showForm(), func(b Base, s string) Step { return shown(b, s) },
 			become(measured(func(s *presenceStep) *Base { return &s.Base },
 				key("show", showForm(), "The availability. Default: available.", func(s *presenceStep) *string { return &s.show }),
 				key("status", word("a sentence", textPattern, 1000), "A sentence for people to read.", func(s *presenceStep) *string { return &s.Status }),
 				key("to", somebody(), "Whom to tell. Default: all who subscribed.", func(s *presenceStep) **Peer { return &s.To })),
 				func(_ *reading, _ *node, s Step) Step { return s.(presenceStep).step() }))},
-		{"roster", "Fetches the roster, or adds to it, and waits for the answer.", true, rosterForm()},
-		{"subscribe", "Asks for presence; every session approves what reaches it.", false, short(
+		{"roster", "Fetches the roster, or adds to it, and waits for the answer.", "roster", rosterForm()},
+		{"subscribe", "Asks for presence; every session approves what reaches it.", "subscribe: {ring: 10}", short(
 			peerForm(), func(b Base, p Peer) Step { return Subscribe{b, p} },
 			measured(func(s *Subscribe) *Base { return &s.Base },
 				must("to", peerForm(), "Whose presence to ask for; a ring asks all its users.", func(s *Subscribe) *Peer { return &s.To })))},
-		{"message", "Sends a message, which is followed to its recipient.", false, messageForm()},
-		{"ping", "Sends a ping (XEP-0199) and waits for the answer.", true, short(
+		{"message", "Sends a message, which is followed to its recipient.", "message: {to: random, size: 120B}", messageForm()},
+		{"ping", "Sends a ping (XEP-0199) and waits for the answer.", "ping", short(
 			somebody(), func(b Base, p *Peer) Step { return Ping{b, p} },
 			measured(func(s *Ping) *Base { return &s.Base },
 				key("to", somebody(), "Whom to ping. Default: the server.", func(s *Ping) **Peer { return &s.To })))},
-		{"disco", "Asks for disco#info (XEP-0030) and waits for the answer.", true, short(
+		{"disco", "Asks for disco#info (XEP-0030) and waits for the answer.", "disco", short(
 			somebody(), func(b Base, p *Peer) Step { return Disco{b, p} },
 			measured(func(s *Disco) *Base { return &s.Base },
 				key("to", somebody(), "Whom to ask. Default: the server.", func(s *Disco) **Peer { return &s.To })))},
-		{"raw", "Sends text as it stands, well-formed or not.", false, short(
+		{"raw", "Sends text as it stands, well-formed or not.", `raw: "<presence id='{id}'/>"`, short(
 			template(), func(b Base, s string) Step { return Raw{Base: b, XML: s} },
 			measured(func(s *Raw) *Base { return &s.Base },
 				must("xml", template(), "The text to send, with placeholders.", func(s *Raw) *string { return &s.XML }),
@@ -81,9 +83,9 @@ func stanzaEntries() []entry {
 // controlEntries are the steps that wait for and order others.
 func controlEntries(do form[[]Step]) []entry {
 	return []entry{
-		{"wait", "Lets time pass; what arrives meanwhile is handled.", false,
+		{"wait", "Lets time pass; what arrives meanwhile is handled.", "wait: 1s",
 			built(timeDist(), func(b Base, d Dist) Step { return Wait{b, d} })},
-		{"expect", "Waits until a stanza has matched, since the iteration began or since the session last passed this step.", false, short(
+		{"expect", "Waits until a stanza has matched, since the iteration began or since the session last passed this step.", "expect: message", short(
 			oneOf("message", "presence", "iq"), func(b Base, s string) Step { return Expect{Base: b, Match: Match{Stanza: s}} },
 			measured(func(s *Expect) *Base { return &s.Base },
 				key("stanza", oneOf("message", "presence", "iq"), "What kind of stanza. Default: any.", func(s *Expect) *string { return &s.Match.Stanza }),
@@ -91,17 +93,17 @@ func controlEntries(do form[[]Step]) []entry {
 				key("from", word("an address", `^[^\s{}]+$`, 3071), "Its sender, a bare or a full address. Default: any.", func(s *Expect) *string { return &s.Match.From }),
 				key("contains", word("some text", openPattern, 10_000), "Bytes that its text must hold as received. Default: any.", func(s *Expect) *string { return &s.Match.Contains }),
 				key("within", duration(time.Millisecond, longestTime), "The longest wait. Default: load.timeout.", func(s *Expect) *time.Duration { return &s.Within })))},
-		{"repeat", "Does steps a number of times.", false, built(object("the step repeat", Repeat{},
+		{"repeat", "Does steps a number of times.", "repeat: {times: 3, do: [ping]}", built(object("the step repeat", Repeat{},
 			must("times", integer(1, 1_000_000), "How many times.", func(s *Repeat) *int { return &s.Times }),
 			must("do", do, "The steps.", func(s *Repeat) *[]Step { return &s.Do })),
 			func(b Base, s Repeat) Step { s.Base = b; return s })},
-		{"every", "Does steps at an interval, each due at its time whether or not the one before is done.", false, built(object("the step every", Every{},
+		{"every", "Does steps at an interval, each due at its time whether or not the one before is done.", "every: {interval: 30s, do: [ping]}", built(object("the step every", Every{},
 			must("interval", duration(time.Millisecond, 24*time.Hour), "The interval, or its mean.", func(s *Every) *time.Duration { return &s.Interval }),
 			key("arrivals", arrivals(), arrivalsDoc, func(s *Every) *bool { return &s.Poisson }),
 			key("times", integer(1, 1_000_000), "How many times. Default: until the phase ends.", func(s *Every) *int { return &s.Times }),
 			must("do", do, "The steps.", func(s *Every) *[]Step { return &s.Do })),
 			func(b Base, s Every) Step { s.Base = b; return s })},
-		{"choose", "Does one of several lists of steps, by weight.", false, built(list("a list of options {weight: N, do: [STEP, …]}", optionForm(do), 1, 1000),
+		{"choose", "Does one of several lists of steps, by weight.", "choose: [{weight: 3, do: [ping]}, {weight: 1, do: [disco]}]", built(list("a list of options {weight: N, do: [STEP, …]}", optionForm(do), 1, 1000),
 			func(b Base, o []Option) Step { return Choose{b, o} })},
 	}
 }
@@ -237,8 +239,8 @@ func stepForm(table []entry) form[Step] {
 		case n.kind == mapping && len(n.keys) == 1:
 			name, body = n.keys[0], n.items[0]
 		case n.kind == mapping && len(n.keys) > 1:
-			c.fail(n.keys[1].pos, fmt.Sprintf("a step has one key, and %q follows %q", n.keys[1].text, n.keys[0].text),
-				"indent what belongs to "+n.keys[0].text+" below it, and begin each step with -")
+			c.fail(n.keys[1].pos, "a step has one key, and "+show(n.keys[1].text)+" follows "+show(n.keys[0].text),
+				"indent what belongs to "+show(n.keys[0].text)+" below it, and begin each step with -")
 			return nil
 		case n.kind != text:
 			c.wrong(n, "a step, such as ping or {wait: 1s}")
@@ -256,21 +258,17 @@ func (c *reading) step(table []entry, n, name, body *node) Step {
 		}
 		known = append(known, e.name)
 	}
-	c.fail(name.pos, fmt.Sprintf("unknown step %q", name.text), suggestion(name.text, known))
+	c.fail(name.pos, "unknown step "+show(name.text), suggestion(name.text, known))
 	return nil
 }
 
 func (c *reading) known(e entry, n, name, body *node) Step {
 	switch {
-	case n.kind == text && !e.alone:
-		c.fail(n.pos, e.name+" needs more than its name", "write {"+e.name+": …}: "+e.form.what)
+	case n.kind == text && !e.alone():
+		c.fail(n.pos, e.name+" needs more than its name", "for example "+e.example)
 		return nil
 	case body.kind == null && !body.bad:
-		remedy := "write " + e.form.what
-		if e.alone {
-			remedy = "leave the colon out: - " + e.name
-		}
-		c.fail(name.pos, fmt.Sprintf("%q has no value", e.name), remedy)
+		c.fail(name.pos, show(e.name)+" has no value", "for example "+e.example)
 		return nil
 	}
 	outer := c.base
@@ -287,7 +285,7 @@ func stepSchema(table []entry) schema {
 	var all []any
 	var words []string
 	for _, e := range table {
-		if e.alone {
+		if e.alone() {
 			words = append(words, e.name)
 		}
 		all = append(all, schema{"type": "object", "properties": schema{e.name: e.form.described(e.doc).schema},

@@ -57,8 +57,8 @@ func splitTemplate(s string, known []string) (parts []Part, err error) {
 				return nil, &TemplateError{i, "a { without a } after it", "write {{ for the brace itself"}
 			}
 			if !slices.Contains(known, name) {
-				return nil, &TemplateError{i, fmt.Sprintf("the placeholder {%s} is not known here", name),
-					suggestion(name, known) + "; write {{ for the brace itself"}
+				return nil, &TemplateError{i, "the placeholder " + show("{"+name+"}") + " is not known here",
+					suggestion(name, known) + " (write {{ for the brace itself)"}
 			}
 			flush()
 			parts = append(parts, Part{Placeholder: name})

@@ -26,14 +26,14 @@ const (
 )
 
 // quantity is a number with a unit; lo and hi are spelt as in a file.
-func quantity[T int | float64 | time.Duration](what, pattern, unit string, lo, hi T, show func(T) string, value func(string) (T, error)) form[T] {
+func quantity[T int | float64 | time.Duration](what, pattern, unit string, lo, hi T, spell func(T) string, value func(string) (T, error)) form[T] {
 	re := regexp.MustCompile(pattern)
-	limits := fmt.Sprintf("%s from %s to %s", what, show(lo), show(hi))
+	limits := fmt.Sprintf("%s from %s to %s", what, spell(lo), spell(hi))
 	sch := schema{"type": "string", "pattern": pattern, "maxLength": 64}
 	return form[T]{what, sch, isScalar, func(c *reading, n *node) (v T) {
 		switch {
 		case n.kind == number:
-			c.fail(n.pos, fmt.Sprintf("%s has no unit", n.text), "write "+n.text+unit+", if that is meant")
+			c.fail(n.pos, show(n.text)+" has no unit", "write "+clip(n.text)+unit+", if that is meant")
 			return 0
 		case n.kind != text || len(n.text) > 64 || !re.MatchString(n.text):
 			c.wrong(n, what)
@@ -41,7 +41,7 @@ func quantity[T int | float64 | time.Duration](what, pattern, unit string, lo, h
 		}
 		v, err := value(n.text)
 		if err != nil || v < lo || v > hi {
-			c.fail(n.pos, fmt.Sprintf("%s is out of range", n.text), "write "+limits)
+			c.fail(n.pos, clip(n.text)+" is out of range", "write "+limits)
 			return 0
 		}
 		return v

@@ -14,10 +14,11 @@ import (
 )
 
 // What a scenario file may hold. The YAML library takes quadratic time on deep
-// nesting, so depth and tokens are counted before it builds its tree.
+// nesting and on mappings with many keys, so depth and tokens are counted
+// before it builds its tree.
 const (
 	maxBytes  = 1 << 20
-	maxTokens = 100_000
+	maxTokens = 10_000
 	maxDepth  = 64
 )
 
@@ -148,10 +149,10 @@ func place(t *token.Token) Position {
 func (c *reading) syntax(err error) {
 	var e yaml.Error
 	if !errors.As(err, &e) {
-		c.fail(Position{1, 1}, "not YAML: "+err.Error(), "")
+		c.fail(Position{1, 1}, "not YAML: "+clip(err.Error()), "")
 		return
 	}
-	c.fail(place(e.GetToken()), "not YAML: "+e.GetMessage(), remedyFor(e.GetMessage()))
+	c.fail(place(e.GetToken()), "not YAML: "+clip(e.GetMessage()), remedyFor(e.GetMessage()))
 }
 
 // remedyFor explains the commonest syntax errors.
@@ -220,7 +221,7 @@ func (c *reading) mapping(values []*ast.MappingValueNode, flow bool, pos Positio
 			continue
 		}
 		if n.has(key.text) {
-			c.fail(key.pos, fmt.Sprintf("the key %q stands here twice", key.text), "keep one of them")
+			c.fail(key.pos, "the key "+show(key.text)+" stands here twice", "keep one of them")
 			n.bad = true
 			continue
 		}

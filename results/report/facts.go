@@ -132,11 +132,11 @@ func machine(e results.Environment) string {
 func generatorFacts(run *results.Run) []fact {
 	g := run.Generator
 	facts := []fact{
-		{"CPU", fmt.Sprintf("%s of its quota on average, %s at most (limit %s)", share(g.CPUMean), share(g.CPUMax), share(cpuLimit))},
-		{"lag", fmt.Sprintf("p99 %s (limit %s)", latency(float64(g.LagP99NS)), latency(lagLimit(run)))},
-		{"scheduler", fmt.Sprintf("p99 %s, longest GC pause %s", latency(float64(g.SchedP99NS)), latency(float64(g.GCPauseNS)))},
-		{"memory", size(float64(g.RSSPeak)) + " at peak"},
-		{"open files", count(g.FDPeak) + " at peak" + limitText(run.Environment.OpenFiles)},
+		{"CPU", fmt.Sprintf("%s of its quota on average, %s at most (limit %s)", orAbsent(g.CPUMean, share), orAbsent(g.CPUMax, share), share(cpuLimit))},
+		{"lag", fmt.Sprintf("p99 %s (limit %s)", orAbsent(g.LagP99NS, latency), latency(lagLimit(run)))},
+		{"scheduler", fmt.Sprintf("p99 %s, longest GC pause %s", orAbsent(g.SchedP99NS, latency), orAbsent(g.GCPauseNS, latency))},
+		{"memory", orAbsent(g.RSSPeak, size) + " at peak"},
+		{"open files", orAbsent(g.FDPeak, decimal) + " at peak" + limitText(run.Environment.OpenFiles)},
 		{"traffic", fmt.Sprintf("%s out (%s), %s in (%s)", plural(g.StanzasOut, "stanza"), size(float64(g.BytesOut)),
 			plural(g.StanzasIn, "stanza"), size(float64(g.BytesIn)))},
 	}
@@ -159,19 +159,20 @@ func serverFacts(run *results.Run) []fact {
 	if !s.Observed {
 		return nil
 	}
-	facts := []fact{
-		{"CPU", fmt.Sprintf("%s CPUs on average, %s at most", decimal(round3(s.CPUMean)), decimal(round3(s.CPUMax)))},
+	cpus := func(v float64) string { return decimal(round3(v)) }
+	return []fact{
+		{"CPU", fmt.Sprintf("%s CPUs on average, %s at most", orAbsent(s.CPUMean, cpus), orAbsent(s.CPUMax, cpus))},
 		{"per stanza", orAbsent(s.CPUPerMsgNS, latency) + " of CPU"},
-		{"memory", fmt.Sprintf("%s before the logins, %s after, %s at peak", size(float64(s.RSSBefore)),
-			size(float64(s.RSSAfterLogin)), size(float64(s.RSSPeak)))},
+		{"memory", fmt.Sprintf("%s before the logins, %s after, %s at peak", orAbsent(s.RSSBefore, size),
+			orAbsent(s.RSSAfterLogin, size), orAbsent(s.RSSPeak, size))},
 		{"per session", orAbsent(s.BytesPerSession, size)},
-		{"threads", count(s.ThreadsPeak) + " at peak"},
-		{"open files", count(s.FDPeak) + " at peak"},
+		{"threads", orAbsent(s.ThreadsPeak, decimal) + " at peak"},
+		{"open files", orAbsent(s.FDPeak, decimal) + " at peak"},
 	}
-	return facts
 }
 
-func orAbsent(v int64, write func(float64) string) string {
+// orAbsent writes a figure; none is zero unless it was not taken.
+func orAbsent[T int64 | float64](v T, write func(float64) string) string {
 	if v <= 0 {
 		return absent
 	}
@@ -210,7 +211,7 @@ func phaseCells(p results.Phase, end time.Duration) []string {
 	if p.Offered > 0 {
 		achieved = perSecond(p.Completed, length(p, end))
 	}
-	return []string{line(p.Name, 18), line(p.Kind, 8), span(length(p, end)), asked, count(p.Offered),
+	return []string{line(p.Name, 18), line(nonEmpty(p.Kind), 8), span(length(p, end)), asked, count(p.Offered),
 		achieved, count(p.Completed), count(p.Failed), count(p.Dropped)}
 }
 

@@ -53,8 +53,8 @@ type content struct {
 	Limited, Incomplete       bool
 	Tiles                     []tile
 	Ran                       []fact
-	Phases, Login             *tableRows
-	Steps                     []titled
+	Phases                    *tableRows
+	Steps, Login              []titled
 	Figures                   map[string]drawn
 	Style                     template.CSS
 	Errors                    []errorRow
@@ -108,7 +108,7 @@ func pageData(r *results.Record, plots []Plot) (*content, error) {
 	c := &content{
 		Title: verdictTitle(run), Tone: tone(run.Verdict.Status), Reasons: reasons(r), Warnings: warnings(r), Advice: advice(run),
 		Limited: generatorLimited(run), Incomplete: run.Verdict.Status == results.StatusIncomplete,
-		Tiles: tiles(r), Ran: ranFacts(r), Phases: phaseTable(r), Steps: stepTables(run), Login: loginTable(run),
+		Tiles: tiles(r), Ran: ranFacts(r), Phases: phaseTable(r), Steps: stepTables(measuredSteps(run), stepHead(), stepCells), Login: stepTables(loginSteps(run), loginHead(), loginCells),
 		Errors: errorRows(run.Errors), Ledger: ledgerFacts(run.Ledger), Server: serverFacts(run), Generator: generatorFacts(run),
 		Crashes: crashes(run.Server.Crashes), Command: line(strings.Join(run.Command, " "), 4000),
 		Source: cut(clean(run.Scenario.Source, true), mostSource),
@@ -159,25 +159,17 @@ func phaseTable(r *results.Record) *tableRows {
 	return t
 }
 
-// stepTables are the measured steps, a table a phase.
-func stepTables(run *results.Run) []titled {
+// stepTables makes a table for each phase of steps that are in order of phase.
+func stepTables(steps []step, head []string, cells func(step) []string) []titled {
 	var all []titled
-	for _, s := range measuredSteps(run) {
+	for _, s := range steps {
 		if len(all) == 0 || all[len(all)-1].Title != line(s.Phase, 60) {
-			all = append(all, titled{line(s.Phase, 60), tableRows{Head: stepHead()}})
+			all = append(all, titled{line(s.Phase, 60), tableRows{Head: head}})
 		}
 		t := &all[len(all)-1].Table
-		t.Rows = append(t.Rows, stepCells(s))
+		t.Rows = append(t.Rows, cells(s))
 	}
 	return all
-}
-
-func loginTable(run *results.Run) *tableRows {
-	t := &tableRows{Head: loginHead()}
-	for _, s := range loginSteps(run) {
-		t.Rows = append(t.Rows, loginCells(s))
-	}
-	return t
 }
 
 func errorRows(classes []results.ErrorClass) []errorRow {

@@ -32,9 +32,17 @@ func (v *view) heatPlot() Plot {
 		"Averages and percentiles hide what is seen here: two populations, a slow fringe, a pause.", v.over(width))
 	pl := panel{title: "response time (log scale)", height: 210, yMin: m.yMin, yMax: m.yMax, y: latencyTicks{3.4}}
 	pl.marks = append(pl.marks, picture{m.image(), 0, float64(m.columns) * width.Seconds(), m.yMin, m.yMax})
-	p.figure = v.overTime([]entry{{label: "answers a cell: 1 to " + count(m.most) + " (log scale)", ramp: rampColors(12)}}, pl)
+	p.figure = v.overTime([]entry{{label: m.scale(), ramp: rampColors(12)}}, pl)
 	p.figure.panels[0].xMax = max(p.figure.panels[0].xMax, float64(m.columns)*width.Seconds())
 	return p
+}
+
+// scale is the legend of the colours.
+func (m heatMap) scale() string {
+	if m.most <= 1 {
+		return "answers a cell: 1"
+	}
+	return "answers a cell: 1 to " + count(m.most) + " (log scale)"
 }
 
 // heatWidth is the shortest window that keeps the map at 300 columns.
@@ -63,9 +71,7 @@ func heat(intervals []results.Interval, width time.Duration) heatMap {
 		lo, hi = min(lo, h.Min()), max(hi, h.Max())
 		m.columns = max(m.columns, int(intervals[i].Start/width)+1)
 	}
-	m.yMin = math.Floor(logLatency(lo)*rowsPerDecade-1e-9) / rowsPerDecade
-	m.rows = max(rowsPerDecade, int(math.Ceil((logLatency(hi)-m.yMin)*rowsPerDecade+1e-9)))
-	m.yMax = m.yMin + float64(m.rows)/rowsPerDecade
+	m.span(logLatency(lo), logLatency(hi))
 	m.cells = make([]int64, m.rows*m.columns)
 	for part := range merge(intervals, width) {
 		for row, n := range density(part.hist, m.yMin, m.yMax, m.rows) {
@@ -76,6 +82,18 @@ func heat(intervals []results.Interval, width time.Duration) heatMap {
 		m.most = max(m.most, n)
 	}
 	return m
+}
+
+// span sets the rows for latencies from lo to hi: a decade or more, with room
+// at both ends.
+func (m *heatMap) span(lo, hi float64) {
+	from, to := math.Floor(lo*rowsPerDecade)-2, math.Floor(hi*rowsPerDecade)+3
+	if missing := rowsPerDecade - (to - from); missing > 0 {
+		from -= math.Ceil(missing / 2)
+		to += math.Ceil(missing / 2)
+	}
+	from = max(from, 0)
+	m.rows, m.yMin, m.yMax = int(to-from), from/rowsPerDecade, to/rowsPerDecade
 }
 
 // image paints the cells; empty ones let the phases shine through.

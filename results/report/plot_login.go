@@ -15,15 +15,20 @@ import (
 // loginPlot shows where logging in spends its time: one hill a stage.
 func (v *view) loginPlot() Plot {
 	p := Plot{Name: "login", Title: "Logging in, stage by stage", Caption: "How long each stage of a login took: the higher the hill, the more logins " +
-		"(each hill has its own height). The scale is logarithmic."}
+		"(each hill has its own height); reconnects of all phases are included. The scale is logarithmic."}
 	var rows []hill
 	lo, hi := math.Inf(1), 0.0
+	seen := map[string]bool{}
 	for _, s := range loginSteps(&v.Run) {
 		kind := results.Response
 		if s.Response == nil {
 			kind = results.Service
 		}
-		if h := v.whole(s, kind); h != nil && len(rows) < 12 {
+		if seen[s.Name] || len(rows) == 12 {
+			continue
+		}
+		seen[s.Name] = true
+		if h := v.Merged(s.Name, "", kind); h != nil {
 			rows = append(rows, hill{s, h})
 			lo, hi = min(lo, float64(h.Min())), max(hi, float64(h.Max()))
 		}

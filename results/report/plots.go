@@ -69,8 +69,11 @@ func linear(title string, height, top, unit float64, ticker plot.Ticker, marks .
 
 // over is what a caption says of the width of its points.
 func (v *view) over(width time.Duration) string {
-	if width == time.Second {
+	switch {
+	case width == time.Second:
 		return "each second"
+	case width < time.Minute:
+		return "every " + trimmed(width.Seconds()) + " s"
 	}
-	return "each " + span(width)
+	return "every " + span(width)
 }

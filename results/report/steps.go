@@ -1,6 +1,8 @@
 package report
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,21 +58,51 @@ func steps(run *results.Run, wanted func(results.Series) bool) []step {
 // measuredSteps are the steps of the phases whose figures count; logins that
 // happened there (reconnects) are left to loginSteps.
 func measuredSteps(run *results.Run) []step {
-	measured := map[string]bool{}
-	for _, p := range run.Phases {
-		measured[p.Name] = isMeasured(p)
-	}
-	return steps(run, func(s results.Series) bool { return measured[s.Phase] && !isLogin(s.Name) })
+	return steps(run, func(s results.Series) bool { return measuredPhase(run, s.Phase) && !isLogin(s.Name) })
 }
 
-// loginSteps are the whole login and its stages.
+// loginSteps are the stages of logging in, in the order of the protocol, and
+// then the whole; phase by phase.
 func loginSteps(run *results.Run) []step {
-	return steps(run, func(s results.Series) bool { return isLogin(s.Name) })
+	order := []string{"login.connect", "login.tls", "login.sasl", "login.bind"}
+	rank := func(s step) int {
+		switch at := slices.Index(order, s.Name); {
+		case s.Name == "login":
+			return len(order) + 1
+		case at < 0:
+			return len(order)
+		default:
+			return at
+		}
+	}
+	var phases []string
+	all := steps(run, func(s results.Series) bool { return isLogin(s.Name) })
+	for _, s := range all {
+		phases = append(phases, s.Phase)
+	}
+	slices.SortStableFunc(all, func(a, b step) int {
+		return cmp.Or(cmp.Compare(slices.Index(phases, a.Phase), slices.Index(phases, b.Phase)), cmp.Compare(rank(a), rank(b)))
+	})
+	return all
 }
 
-// isMeasured reports whether a phase counts for the figures of the run.
+// isMeasured reports whether a phase counts for the figures of the run. A
+// phase that was rebuilt after a kill has no kind, and is judged by its name.
 func isMeasured(p results.Phase) bool {
-	return p.Kind == results.PhaseOpen || p.Kind == results.PhaseClosed
+	switch kind := cmp.Or(p.Kind, p.Name); kind {
+	case results.PhaseLogin, results.PhaseWarmUp, results.PhaseDrain:
+		return false
+	default:
+		return true
+	}
+}
+
+func measuredPhase(run *results.Run, name string) bool {
+	p, ok := phaseNamed(run, name)
+	if !ok {
+		p.Name = name
+	}
+	return isMeasured(p)
 }
 
 // phaseNamed finds a phase of the run by name.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -78,8 +79,7 @@ func (t *summary) phases(r *results.Record) {
 	t.table(tab)
 }
 
-// latency lists the steps of the measured phases, under the phase's name
-// where there is more than one.
+// latency lists the steps of the measured phases.
 func (t *summary) latency(r *results.Record) {
 	t.section("Response time (answered − due)" + limitedMark(&r.Run))
 	all := measuredSteps(&r.Run)
@@ -87,26 +87,24 @@ func (t *summary) latency(r *results.Record) {
 		t.lines = append(t.lines, "  no samples")
 		return
 	}
-	t.steps(all)
+	t.steps(all, stepHead(), stepCells)
 	if withoutSamples(all) {
 		t.lines = append(t.lines, "  "+absent+" stands where fewer than ten samples lie beyond the percentile")
 	}
 }
 
-func (t *summary) steps(all []step) {
+// steps tables steps, under their phase's name where there are several.
+func (t *summary) steps(all []step, head []string, cells func(step) []string) {
 	tab := &table{}
-	tab.add(stepHead()...)
-	several := false
-	for _, s := range all {
-		several = several || s.Phase != all[0].Phase
-	}
+	tab.add(head...)
+	several := slices.ContainsFunc(all, func(s step) bool { return s.Phase != all[0].Phase })
 	phase := ""
 	for _, s := range all {
 		if several && s.Phase != phase {
 			phase = s.Phase
 			tab.add("[" + line(phase, 60) + "]")
 		}
-		tab.add(stepCells(s)...)
+		tab.add(cells(s)...)
 	}
 	t.table(tab)
 }
@@ -137,12 +135,7 @@ func (t *summary) logins(run *results.Run) {
 		t.lines = append(t.lines, "  no samples")
 		return
 	}
-	tab := &table{}
-	tab.add(loginHead()...)
-	for _, s := range all {
-		tab.add(loginCells(s)...)
-	}
-	t.table(tab)
+	t.steps(all, loginHead(), loginCells)
 }
 
 func (t *summary) ledger(l results.Ledger) {

@@ -124,6 +124,8 @@ func share(v float64) string {
 // span writes a length of the run: "12.3 s", "4 min 10 s", "2 h 5 min".
 func span(d time.Duration) string {
 	switch {
+	case d <= 0:
+		return "0 s"
 	case d < time.Minute:
 		return latency(float64(d))
 	case d < time.Hour:

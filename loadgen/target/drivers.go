@@ -1,0 +1,62 @@
+package target
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// A driver knows how one kind of server is run.
+type driver struct {
+	name  string // on the command line
+	title string // in sentences
+	runs  bool   // the server runs already
+	// prepare finds the program and makes everything the server needs in the
+	// site's directory.
+	prepare func(ctx context.Context, st *site) (*launch, error)
+}
+
+func drivers() []driver {
+	return []driver{
+		{name: "loopback", title: "the loopback server", prepare: prepareLoopback},
+		{name: "prosody", title: "Prosody", prepare: prepareProsody},
+		{name: "ejabberd", title: "ejabberd", prepare: prepareEjabberd},
+		{name: "remote", title: "the remote server", runs: true, prepare: prepareRemote},
+	}
+}
+
+// Drivers returns the names that Spec.Driver can have.
+func Drivers() []string {
+	var names []string
+	for _, d := range drivers() {
+		names = append(names, d.name)
+	}
+	return names
+}
+
+func driverNamed(name string) (driver, error) {
+	for _, d := range drivers() {
+		if d.name == name {
+			return d, nil
+		}
+	}
+	return driver{}, &SpecError{"driver", fmt.Sprintf("unknown server %q (known: %s)", name, strings.Join(Drivers(), ", "))}
+}
+
+// A launch is a server ready to be started.
+type launch struct {
+	args     []string // program and arguments
+	env      []string
+	user     owner
+	logs     []string // files in the directory to follow, besides the output
+	rules    []rule   // what in logs is a crash
+	hopeless []string // text in the logs after which starting is vain
+	awaited  string   // text that must be in the logs before the server counts as ready
+	// endpoint says where the server listens, or false while it is not known.
+	endpoint func() (Endpoint, bool, error)
+	// version picks the version out of a log line, or returns "".
+	version  func(line string) string
+	software string
+	release  string // where it is known without a log
+	accounts string
+}

@@ -1,0 +1,40 @@
+package target
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// skipped reports whether XMPPRIG_SKIP_SERVERS names the server. Where it does
+// not, a server that is not installed fails the tests that need it.
+func skipped(t *testing.T, name string) bool {
+	t.Helper()
+	if slices.Contains(strings.Split(os.Getenv("XMPPRIG_SKIP_SERVERS"), ","), name) {
+		t.Logf("NOT TESTED: %s, because XMPPRIG_SKIP_SERVERS names it", name)
+		return true
+	}
+	return false
+}
+
+// realServers are the drivers of other projects' servers that are to be tested.
+func realServers(t *testing.T) []string {
+	return slices.DeleteFunc([]string{"prosody", "ejabberd"}, func(name string) bool { return skipped(t, name) })
+}
+
+// start starts a server with n accounts and stops it when the test ends.
+func start(t *testing.T, spec Spec) *Server {
+	t.Helper()
+	if spec.Log == nil {
+		spec.Log = t.Output()
+	}
+	s, err := Start(t.Context(), spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stop(t, s) })
+	return s
+}
+
+func accounts(n int) Users { return Users{Count: n, Name: "user{n}", Password: "secret"} }

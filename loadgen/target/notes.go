@@ -1,0 +1,54 @@
+package target
+
+import (
+	"strings"
+	"sync"
+)
+
+// notes is what the log of a starting server told.
+type notes struct {
+	launch *launch
+
+	mu       sync.Mutex
+	failure  string // the line with a hopeless text
+	awaited  bool
+	released string // version
+}
+
+// see takes every log line.
+func (n *notes) see(line string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.released == "" && n.launch.version != nil {
+		n.released = n.launch.version(line)
+	}
+	if !n.awaited && n.launch.awaited != "" && strings.Contains(line, n.launch.awaited) {
+		n.awaited = true
+	}
+	if n.failure != "" {
+		return
+	}
+	for _, text := range n.launch.hopeless {
+		if strings.Contains(line, text) {
+			n.failure = line
+		}
+	}
+}
+
+func (n *notes) fatal() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.failure
+}
+
+func (n *notes) ready() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.awaited || n.launch.awaited == ""
+}
+
+func (n *notes) version() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.released
+}

@@ -1,0 +1,125 @@
+package target
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// Users says which accounts there are: Count of them, numbered from 0. Name and
+// Password are patterns in which {n} is replaced by the number. They are
+// written to the server's store as they stand, so they must already be in the
+// normal form of RFC 8265 (a plain ASCII, lower-case name always is).
+type Users struct {
+	Count    int
+	Name     string // localpart
+	Password string
+}
+
+// User returns name (a localpart) and password of user i.
+func (u Users) User(i int) (name, password string) {
+	n := strconv.Itoa(i)
+	return strings.ReplaceAll(u.Name, "{n}", n), strings.ReplaceAll(u.Password, "{n}", n)
+}
+
+// numberedPasswords reports whether each user has a password of its own.
+func (u Users) numberedPasswords() bool { return strings.Contains(u.Password, "{n}") }
+
+// Spec says what to start.
+type Spec struct {
+	Driver string // one of Drivers
+	Domain string // the XMPP domain; default localhost
+	Users  Users
+
+	// Sessions is how many sessions the server must hold at once; it sets the
+	// file descriptor limit. 0 means Users.Count.
+	Sessions int
+
+	// Mechanism is the SASL mechanism that must work, e.g. SCRAM-SHA-1. Empty
+	// means the best the server knows. PLAIN works whatever is asked for.
+	Mechanism string
+
+	// ShortcutAuth replaces the account store by a backend that knows every
+	// name and one password and computes no keys at login. Prosody and
+	// ejabberd only; the password must not contain {n}.
+	ShortcutAuth bool
+
+	Exe    string   // loopback: our own binary
+	Faults []string // loopback: values of --fault
+
+	Addr     string // remote: HOST or HOST:PORT; ports default to 5222 and 5223
+	CAFile   string // remote: PEM file of the CAs to trust; empty: the system's
+	Insecure bool   // remote: for the record only; the client skips verification
+	PID      int    // remote: a process on this machine to sample; 0: none
+
+	Log io.Writer // progress, one line each; nil: nowhere
+}
+
+func (s Spec) sessions() int {
+	if s.Sessions > 0 {
+		return s.Sessions
+	}
+	return s.Users.Count
+}
+
+// check reports what is wrong with s, before anything is started.
+func (s Spec) check() error {
+	if err := checkDomain(s.Domain); err != nil {
+		return &SpecError{"domain", err.Error()}
+	}
+	if s.Users.Count < 0 || s.Sessions < 0 {
+		return &SpecError{"users", "the count is negative"}
+	}
+	if s.Driver == "remote" || s.Users.Count == 0 {
+		return nil
+	}
+	if s.Users.Count > 1 && !strings.Contains(s.Users.Name, "{n}") {
+		return &SpecError{"users", fmt.Sprintf("%d users need {n} in the name %q", s.Users.Count, s.Users.Name)}
+	}
+	name, password := s.Users.User(0)
+	if err := checkLocalpart(name); err != nil {
+		return &SpecError{"user name", err.Error()}
+	}
+	if password == "" || strings.ContainsFunc(password, isControl) {
+		return &SpecError{"password", "it is empty or holds control characters"}
+	}
+	if s.ShortcutAuth && s.Users.numberedPasswords() {
+		return &SpecError{"shortcut authentication", "it knows one password, so {n} in the password cannot work"}
+	}
+	return nil
+}
+
+// checkDomain refuses what would not survive being written to configuration
+// files; whether it is a good domainpart (RFC 7622 §3.2) is the caller's to check.
+func checkDomain(domain string) error {
+	if domain == "" || len(domain) > 253 {
+		return fmt.Errorf("%q is empty or longer than 253 bytes", domain)
+	}
+	for _, r := range domain {
+		if r < 0x80 && !isLetterOrDigit(r) && r != '-' && r != '.' {
+			return fmt.Errorf("%q holds %q", domain, r)
+		}
+	}
+	return nil
+}
+
+// checkLocalpart refuses the characters RFC 7622 §3.3.1 excludes and upper-case
+// ASCII, which servers fold before they look an account up.
+func checkLocalpart(name string) error {
+	if name == "" || len(name) > 1023 {
+		return fmt.Errorf("%q is empty or longer than 1023 bytes", name)
+	}
+	if i := strings.IndexFunc(name, func(r rune) bool {
+		return isControl(r) || r == ' ' || strings.ContainsRune(`"&'/:<>@`, r) || r >= 'A' && r <= 'Z'
+	}); i >= 0 {
+		return fmt.Errorf("%q holds %q, which a stored localpart cannot", name, name[i])
+	}
+	return nil
+}
+
+func isControl(r rune) bool { return r < 0x20 || r == 0x7f }
+
+func isLetterOrDigit(r rune) bool {
+	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+}

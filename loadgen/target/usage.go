@@ -1,0 +1,212 @@
+package target
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/prometheus/procfs"
+)
+
+// Usage is what the server's processes use together.
+type Usage struct {
+	CPU       time.Duration // user and system time since the start, never falling; 10 ms steps
+	RSS       int64         // resident memory, bytes; pages two processes share count twice
+	Threads   int
+	FDs       int // open file descriptors
+	Processes int
+}
+
+// Usage samples the process tree of the server: ErrUnobserved if it cannot be
+// seen, another error once it ended, with the last values before.
+func (s *Server) Usage() (Usage, error) {
+	if s.meter == nil {
+		return Usage{}, ErrUnobserved
+	}
+	err := s.meter.sample()
+	if s.proc != nil && err == nil {
+		s.proc.sawFamily(s.meter.members())
+	}
+	return s.meter.usage(), err
+}
+
+// userHZ is the unit of the times in /proc/PID/stat.
+const userHZ = 100
+
+// A meter sums up one process tree. Its cost is kept down by reading
+// /proc/PID/stat only of its members and of processes not seen before.
+type meter struct {
+	root int
+
+	mu        sync.Mutex
+	tree      map[int]member
+	strangers map[int]struct{} // processes that are none of ours
+	last      Usage
+}
+
+type member struct {
+	start uint64 // when it started: with the pid, its identity
+	stat  procfs.ProcStat
+}
+
+func newMeter(root int) *meter {
+	return &meter{root: root, tree: map[int]member{}, strangers: map[int]struct{}{}}
+}
+
+func (m *meter) usage() Usage {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.last
+}
+
+// members returns pid and start time of every process in the tree.
+func (m *meter) members() map[int]uint64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	all := make(map[int]uint64, len(m.tree))
+	for pid, p := range m.tree {
+		all[pid] = p.start
+	}
+	return all
+}
+
+func (m *meter) sample() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	fs, err := procfs.NewDefaultFS()
+	if err != nil {
+		return fmt.Errorf("sample the server: %w", err)
+	}
+	if err := m.refresh(fs); err != nil {
+		return fmt.Errorf("sample the server: %w", err)
+	}
+	if err := m.adopt(fs); err != nil {
+		return fmt.Errorf("sample the server: %w", err)
+	}
+	m.sum(fs)
+	return nil
+}
+
+// refresh reads the members again and drops those that ended.
+func (m *meter) refresh(fs procfs.FS) error {
+	root, err := stat(fs, m.root)
+	if err != nil {
+		return err
+	}
+	if root.State == "Z" {
+		return os.ErrProcessDone
+	}
+	if old, ok := m.tree[m.root]; ok && old.start != root.Starttime {
+		return os.ErrProcessDone
+	}
+	for pid, p := range m.tree {
+		now, err := stat(fs, pid)
+		if err != nil || now.Starttime != p.start {
+			delete(m.tree, pid)
+			continue
+		}
+		m.tree[pid] = member{p.start, now}
+	}
+	m.tree[m.root] = member{root.Starttime, root}
+	return nil
+}
+
+// adopt looks at processes not seen before: ours are the descendants of the
+// root and what is in its group. (The kernel lists a task's children only where
+// it was built to, so the parents are asked for.)
+func (m *meter) adopt(fs procfs.FS) error {
+	present, err := pids()
+	if err != nil {
+		return err
+	}
+	fresh := map[int]procfs.ProcStat{}
+	strangers := make(map[int]struct{}, len(present))
+	for _, pid := range present {
+		if _, ok := m.tree[pid]; ok {
+			continue
+		}
+		if _, ok := m.strangers[pid]; ok {
+			strangers[pid] = struct{}{}
+			continue
+		}
+		if st, err := stat(fs, pid); err == nil {
+			fresh[pid] = st
+		}
+	}
+	for found := true; found; {
+		found = false
+		for pid, st := range fresh {
+			if _, child := m.tree[st.PPID]; child || st.PGRP == m.tree[m.root].stat.PGRP && m.root == st.PGRP {
+				m.tree[pid] = member{st.Starttime, st}
+				delete(fresh, pid)
+				found = true
+			}
+		}
+	}
+	for pid := range fresh {
+		strangers[pid] = struct{}{}
+	}
+	m.strangers = strangers
+	return nil
+}
+
+// sum adds the members up. A child that ended counts through its parent's
+// waited-for children, so CPU time is not lost with it; in the moment between
+// its end and its parent's wait, or if it was orphaned, the sum falls and the
+// last value stands.
+func (m *meter) sum(fs procfs.FS) {
+	u := Usage{Processes: len(m.tree)}
+	ticks := uint(0)
+	for pid, p := range m.tree {
+		ticks += p.stat.UTime + p.stat.STime + uint(max(0, p.stat.CUTime)) + uint(max(0, p.stat.CSTime))
+		u.RSS += int64(p.stat.ResidentMemory())
+		u.Threads += p.stat.NumThreads
+		if proc, err := fs.Proc(pid); err == nil {
+			if n, err := proc.FileDescriptorsLen(); err == nil {
+				u.FDs += n
+			}
+		}
+	}
+	u.CPU = max(m.last.CPU, time.Duration(ticks)*time.Second/userHZ)
+	m.last = u
+}
+
+func stat(fs procfs.FS, pid int) (procfs.ProcStat, error) {
+	p, err := fs.Proc(pid)
+	if err != nil {
+		return procfs.ProcStat{}, err
+	}
+	return p.Stat()
+}
+
+// pids lists the processes there are.
+func pids() ([]int, error) {
+	dir, err := os.Open(procfs.DefaultMountPoint)
+	if err != nil {
+		return nil, err
+	}
+	names, err := dir.Readdirnames(-1)
+	if err := errors.Join(err, dir.Close()); err != nil {
+		return nil, err
+	}
+	all := make([]int, 0, len(names))
+	for _, name := range names {
+		if pid, err := strconv.Atoi(name); err == nil {
+			all = append(all, pid)
+		}
+	}
+	return all, nil
+}
+
+// alive reports whether the process that started at start still runs.
+func alive(pid int, start uint64) bool {
+	fs, err := procfs.NewDefaultFS()
+	if err != nil {
+		return false
+	}
+	st, err := stat(fs, pid)
+	return err == nil && st.Starttime == start && st.State != "Z"
+}

@@ -98,6 +98,9 @@ func (w *work) char(b []byte, i int) (next int, r rune) {
 		}
 		return i + 1, rune(b[i])
 	}
+	if c := b[i]; c >= 0xC2 && c <= 0xDF && i+1 < len(b) && b[i+1]&0xC0 == 0x80 { // two bytes: most alphabets
+		return i + 2, rune(c&0x1F)<<6 | rune(b[i+1]&0x3F)
+	}
 	r, size := utf8.DecodeRune(b[i:])
 	switch {
 	case r == utf8.RuneError && size == 1:

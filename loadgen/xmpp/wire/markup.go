@@ -5,7 +5,7 @@ func (w *work) markup(b []byte, i int) int {
 	c := b[i]
 	switch {
 	case c == '/':
-		return w.endTag(i)
+		return w.endTag(b, i)
 	case c == '!':
 		w.state, w.mark = stateBang, i-1
 		return i + 1
@@ -63,15 +63,19 @@ func (w *work) openCData(i int) int {
 func (w *work) current() int32 { return w.open[len(w.open)-1].node }
 
 // endTag begins an end tag; i is at its slash.
-func (w *work) endTag(i int) int {
+func (w *work) endTag(b []byte, i int) int {
 	if len(w.open) == 0 {
 		if w.phase != inStream {
 			return w.fail(i-1, NotWellFormed, "end tag without start tag")
 		}
 		w.nodes = append(w.nodes, node{name: int32(i) + 1, space: w.stream.space})
 	}
-	w.state, w.mark, w.colon = stateEndName, i+1, 0
-	return i + 1
+	i++
+	w.state, w.mark, w.colon = stateEndName, i, 0
+	if i == len(b) {
+		return i
+	}
+	return w.endName(b, i)
 }
 
 // wanted is the name that the end tag in progress must have.

@@ -147,7 +147,7 @@ func (w *work) openQuote(b []byte, i int) int {
 
 // value scans an attribute value.
 func (w *work) value(b []byte, i int) int {
-	for i < len(b) {
+	for i = plainRun(b, i, true); i < len(b); {
 		c := b[i]
 		switch {
 		case classes[c]&plainAttr != 0:

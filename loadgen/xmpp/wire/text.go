@@ -2,14 +2,17 @@ package wire
 
 // text scans character data up to the next markup.
 func (w *work) text(b []byte, i int) int {
-	for i < len(b) {
+	for i = plainRun(b, i, false); i < len(b); {
 		c := b[i]
 		switch {
 		case classes[c]&plainText != 0:
 			i++
 		case c == '<':
 			w.state = stateOpen
-			return i + 1
+			if i++; i < len(b) {
+				return w.markup(b, i)
+			}
+			return i
 		case c == '&':
 			w.nodes[w.current()].flags |= codedText
 			w.ref, w.state = i, stateReference

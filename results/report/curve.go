@@ -17,7 +17,7 @@ type curve struct {
 // curveOf walks a histogram up to its largest value, which is drawn at the
 // last sample's place, 1−1/n.
 func curveOf(h *hdrhistogram.Histogram) curve {
-	n := h.TotalCount()
+	n, most := h.TotalCount(), h.Max()
 	c := curve{samples: n, body: []plotter.XY{{X: 0, Y: logLatency(h.Min())}}}
 	end := endOfCurve(n)
 	step := end / 700
@@ -36,7 +36,7 @@ func curveOf(h *hdrhistogram.Histogram) curve {
 			continue
 		}
 		last = x
-		c.put(plotter.XY{X: x, Y: logLatency(min(b.To, h.Max()))}, n-below)
+		c.put(plotter.XY{X: x, Y: logLatency(min(b.To, most))}, n-below)
 	}
 	return c
 }

@@ -88,7 +88,7 @@ func (f *figure) height() float64 {
 // draw draws the figure over the whole of c.
 func (f *figure) draw(c draw.Canvas) {
 	c.FillPolygon(color.White, []vg.Point{c.Min, {X: c.Max.X, Y: c.Min.Y}, c.Max, {X: c.Min.X, Y: c.Max.Y}})
-	c.FillText(typeface(13, true), vg.Point{X: c.Min.X + 10, Y: c.Max.Y - 20}, f.title)
+	c.FillText(typeface(13, true), vg.Point{X: c.Min.X + 10, Y: c.Max.Y - 20}, fitted(typeface(13, true), f.title, figureWidth-20))
 	top := c.Max.Y - titleHeight
 	top = f.drawLegend(c, top)
 	width := (c.Max.X - c.Min.X - leftMargin - rightMargin)
@@ -127,7 +127,7 @@ func (f *figure) drawPanel(c draw.Canvas, p panel, strip, yLabels, xLabels bool)
 		if strip {
 			above += stripHeight
 		}
-		c.FillText(small(ink()), vg.Point{X: c.Min.X, Y: above}, p.title)
+		c.FillText(small(ink()), vg.Point{X: c.Min.X, Y: above}, fitted(small(ink()), p.title, c.Max.X-c.Min.X))
 	}
 	plt := plot.New()
 	plt.HideAxes()

@@ -2,7 +2,11 @@ package report
 
 import (
 	"cmp"
+	"maps"
 	"slices"
+	"strings"
+
+	"xmpprig/results"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -10,7 +14,7 @@ import (
 
 // errorsPlot stacks the errors of every class over time.
 func (v *view) errorsPlot() Plot {
-	p := Plot{Name: "errors", Title: "Errors over the run, by class", Caption: "Errors a second in " + v.over(v.width) + ", stacked by class."}
+	p := Plot{Name: "errors", Title: "Errors over the run, by class", Caption: "Errors stacked by class, one bar " + v.over(v.width) + "."}
 	classes := v.errorLines()
 	if len(classes) == 0 {
 		pl := linear("errors a second", 90, 0, 1, countTicks{"/s"})
@@ -30,9 +34,9 @@ func (v *view) errorsPlot() Plot {
 				marks = append(marks, bar{pt.X - half, pt.X + half, base[k], base[k] + pt.Y, fill})
 			}
 			base[k] += pt.Y
-			top = max(top, base[k])
+			top = min(mostValue, max(top, base[k]))
 		}
-		legend = append(legend, entry{label: line(c.name, 40), style: stroke(fill, 1), block: true})
+		legend = append(legend, entry{label: c.name, style: stroke(fill, 1), block: true})
 	}
 	p.figure = v.overTime(legend, linear("errors a second", 150, top, 1, countTicks{"/s"}, marks...))
 	return p
@@ -54,28 +58,47 @@ func barHalf(points []plotter.XY, k int) float64 {
 type errorLine struct {
 	name   string
 	points []plotter.XY
-	total  float64
 }
 
 // errorLines are the most frequent classes first, the rest as one.
 func (v *view) errorLines() []errorLine {
-	var all []errorLine
-	for _, name := range metricsWith(v.Ticks, "error:") {
-		l := errorLine{name: name, points: rates(v.ticks, "error:"+name)}
-		for _, pt := range l.points {
-			l.total += pt.Y
-		}
-		if l.total > 0 {
-			all = append(all, l)
+	const prefix = "error:"
+	totals := map[string]float64{}
+	for _, t := range v.ticks {
+		for _, m := range t.Metrics {
+			if name, ok := strings.CutPrefix(m.Name, prefix); ok && m.Value > 0 {
+				totals[name] = max(totals[name], m.Value)
+			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b errorLine) int { return cmp.Compare(b.total, a.total) })
-	if most := len(seriesColors()); len(all) > most {
-		rest := errorLine{name: "other classes", points: all[most-1].points}
-		for _, l := range all[most:] {
-			rest.points = sumOf(rest.points, l.points)
-		}
-		all = append(all[:most-1], rest)
+	names := slices.SortedFunc(maps.Keys(totals), func(a, b string) int {
+		return cmp.Or(cmp.Compare(totals[b], totals[a]), cmp.Compare(a, b))
+	})
+	shown := names
+	if most := len(seriesColors()); len(names) > most {
+		shown = names[:most-1]
+	}
+	var all []errorLine
+	for _, name := range shown {
+		all = append(all, errorLine{line(name, 40), rates(v.ticks, prefix+name)})
+	}
+	if len(shown) < len(names) {
+		all = append(all, errorLine{"other classes", rates(rest(v.ticks, prefix, shown), "rest")})
 	}
 	return all
+}
+
+// rest adds up, in every tick, the metrics of a prefix that are not shown.
+func rest(ticks []results.Tick, prefix string, shown []string) []results.Tick {
+	out := make([]results.Tick, len(ticks))
+	for i, t := range ticks {
+		sum := 0.0
+		for _, m := range t.Metrics {
+			if name, ok := strings.CutPrefix(m.Name, prefix); ok && !slices.Contains(shown, name) {
+				sum += m.Value
+			}
+		}
+		out[i] = results.Tick{At: t.At, Metrics: []results.Metric{{Name: "rest", Value: sum}}}
+	}
+	return out
 }

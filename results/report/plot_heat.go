@@ -63,37 +63,55 @@ type heatMap struct {
 	most          int64
 }
 
+// heat counts everything up to one hour first, and then keeps the rows that
+// hold something.
 func heat(intervals []results.Interval, width time.Duration) heatMap {
-	lo, hi := int64(math.MaxInt64), int64(0)
-	m := heatMap{}
-	for i := range intervals {
-		h := intervals[i].Hist()
-		lo, hi = min(lo, h.Min()), max(hi, h.Max())
-		m.columns = max(m.columns, int(intervals[i].Start/width)+1)
-	}
-	m.span(logLatency(lo), logLatency(hi))
-	m.cells = make([]int64, m.rows*m.columns)
+	const decades = 12.6
+	columns := int(intervals[len(intervals)-1].Start/width) + 1
+	counts := make([][]float64, columns)
+	lowest, highest := math.Inf(1), 0.0
 	for part := range merge(intervals, width) {
-		for row, n := range density(part.hist, m.yMin, m.yMax, m.rows) {
-			m.cells[(m.rows-1-row)*m.columns+int(part.from/width)] += int64(n)
+		column := &counts[part.from/width]
+		for row, n := range density(part.hist, 0, decades, decades*rowsPerDecade) {
+			if *column == nil {
+				*column = make([]float64, decades*rowsPerDecade)
+			}
+			if (*column)[row] += n; n > 0 {
+				lowest, highest = min(lowest, float64(row)), max(highest, float64(row))
+			}
 		}
 	}
-	for _, n := range m.cells {
-		m.most = max(m.most, n)
-	}
+	m := heatMap{columns: columns}
+	m.span(lowest, highest)
+	m.fill(counts)
 	return m
 }
 
-// span sets the rows for latencies from lo to hi: a decade or more, with room
-// at both ends.
-func (m *heatMap) span(lo, hi float64) {
-	from, to := math.Floor(lo*rowsPerDecade)-2, math.Floor(hi*rowsPerDecade)+3
+// span sets the rows for the lowest and the highest that hold something: a
+// decade or more, with room at both ends.
+func (m *heatMap) span(lowest, highest float64) {
+	from, to := lowest-2, highest+3
 	if missing := rowsPerDecade - (to - from); missing > 0 {
 		from -= math.Ceil(missing / 2)
 		to += math.Ceil(missing / 2)
 	}
 	from = max(from, 0)
 	m.rows, m.yMin, m.yMax = int(to-from), from/rowsPerDecade, to/rowsPerDecade
+}
+
+// fill takes the rows of the span from columns of counts.
+func (m *heatMap) fill(counts [][]float64) {
+	m.cells = make([]int64, m.rows*m.columns)
+	bottom := int(math.Round(m.yMin * rowsPerDecade))
+	for column, rows := range counts {
+		for i := range m.rows {
+			if row := bottom + i; row < len(rows) {
+				n := int64(rows[row])
+				m.cells[(m.rows-1-i)*m.columns+column] = n
+				m.most = max(m.most, n)
+			}
+		}
+	}
 }
 
 // image paints the cells; empty ones let the phases shine through.

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/plotter"
 )
@@ -34,16 +35,32 @@ func (v *view) latencyPlot() Plot {
 	lo, hi := math.Inf(1), 0.0
 	for i := len(pick) - 1; i >= 0; i-- {
 		pts := along(all, width.Seconds(), pick[i])
-		pl.marks = append(pl.marks, trace{pts, legend[i].style})
-		for _, pt := range pts {
-			if !math.IsNaN(pt.Y) {
-				lo, hi = min(lo, math.Pow(10, pt.Y)), max(hi, math.Pow(10, pt.Y))
-			}
+		least, most := extent(pts)
+		if most == 0 {
+			p.Caption += fmt.Sprintf(" %s is left out: nowhere do enough samples lie beyond it.", legend[i].label)
+			legend = slices.Delete(legend, i, i+1)
+			continue
 		}
+		pl.marks = append(pl.marks, trace{pts, legend[i].style})
+		lo, hi = min(lo, least), max(hi, most)
 	}
 	pl.yMin, pl.yMax = latencyRange(lo*.9, hi*1.1)
 	p.figure = v.overTime(legend, pl)
 	return p
+}
+
+// extent is the least and the most, in nanoseconds, of a line in log10(ns);
+// both zero where it has no point.
+func extent(pts []plotter.XY) (least, most float64) {
+	for _, pt := range pts {
+		if v := math.Pow(10, pt.Y); !math.IsNaN(v) {
+			if most == 0 || v < least {
+				least = v
+			}
+			most = max(most, v)
+		}
+	}
+	return least, most
 }
 
 func noSamples(title string, height float64) panel {

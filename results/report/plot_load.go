@@ -3,6 +3,8 @@ package report
 import (
 	"image/color"
 
+	"xmpprig/results"
+
 	"gonum.org/v1/plot/plotter"
 )
 
@@ -23,7 +25,7 @@ func (v *view) loadPlot() Plot {
 	return Plot{Name: "load", Title: "Load: offered and achieved", figure: v.overTime(legend, p),
 		Caption: "Operations that came due and operations completed in " + v.over(v.width) +
 			". Where completed stays below offered, the server (or the rig) is behind; where it then rises above, the backlog is worked off. " +
-			"Shaded phases are recorded but left out of every figure."}
+			"Shaded phases are drawn but left out of the numbers."}
 }
 
 // under fills the space between a line and zero.
@@ -44,18 +46,36 @@ func sumOf(a, b []plotter.XY) []plotter.XY {
 	return out
 }
 
-// sessionsPlot shows sessions that are logged in and what waits for an answer.
+// sessionsPlot shows sessions that are logged in and what is under way.
 func (v *view) sessionsPlot() Plot {
 	sessions := thinnedLevels(v.Ticks, "sessions", v.width)
 	waiting := thinnedLevels(v.Ticks, "in_flight", v.width)
-	top := linear("sessions logged in", 95, highest(sessions), 1, countTicks{}, trace{sessions, stroke(blue(), 1.8)})
-	low := linear("operations waiting for an answer", 95, highest(waiting), 1, countTicks{}, trace{waiting, stroke(purple(), 1.5)})
-	if len(sessions) == 0 {
-		top.empty = "no samples"
+	travelling := between(v.ticks, "ledger.sent", "ledger.delivered")
+	return Plot{Name: "sessions", Title: "Sessions, and what is under way", figure: v.overTime(nil,
+		gauge("sessions logged in", sessions, blue()),
+		gauge("operations waiting for an answer", waiting, purple()),
+		gauge("messages sent and not delivered", travelling, green())),
+		Caption: "Operations and messages under way that grow while the offered load does not are a backlog: the server is past its limit."}
+}
+
+// gauge is a panel with one line that counts something.
+func gauge(title string, line []plotter.XY, c color.Color) panel {
+	p := linear(title, 85, highest(line), 1, countTicks{}, trace{line, stroke(c, 1.6)})
+	if len(line) == 0 {
+		p.empty = "no samples"
 	}
-	if len(waiting) == 0 {
-		low.empty = "no samples"
+	return p
+}
+
+// between is how far one cumulative count is ahead of another.
+func between(ticks []results.Tick, ahead, behind string) []plotter.XY {
+	var pts []plotter.XY
+	for _, t := range ticks {
+		a, ok := metric(t, ahead)
+		b, _ := metric(t, behind)
+		if ok {
+			pts = append(pts, plotter.XY{X: t.At.Seconds(), Y: max(0, a-b)})
+		}
 	}
-	return Plot{Name: "sessions", Title: "Sessions and operations in flight", figure: v.overTime(nil, top, low),
-		Caption: "Operations in flight that grow while the offered load does not are a backlog: the server is past its limit."}
+	return pts
 }

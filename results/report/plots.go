@@ -42,7 +42,7 @@ func newView(r *results.Record) *view {
 	v.ticks = thinned(r.Ticks, v.width)
 	v.head, v.some = headline(&r.Run)
 	for _, p := range r.Run.Phases {
-		v.phases = append(v.phases, stretch{name: line(p.Name, 30), from: float64(p.StartNS) / 1e9, to: phaseEnd(p, v.end).Seconds(),
+		v.phases = append(v.phases, stretch{name: line(p.Name, 30), from: max(0, float64(p.StartNS)/1e9), to: phaseEnd(p, v.end).Seconds(),
 			measured: isMeasured(p), kind: p.Kind})
 	}
 	switch {

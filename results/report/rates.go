@@ -1,8 +1,6 @@
 package report
 
 import (
-	"slices"
-	"strings"
 	"time"
 
 	"xmpprig/results"
@@ -78,28 +76,18 @@ func thinnedLevels(ticks []results.Tick, name string, width time.Duration) []plo
 	return kept
 }
 
-// metricsWith lists the metrics whose names begin with prefix, without it.
-func metricsWith(ticks []results.Tick, prefix string) []string {
-	seen := map[string]bool{}
-	var names []string
-	for _, t := range ticks {
-		for _, m := range t.Metrics {
-			if name, ok := strings.CutPrefix(m.Name, prefix); ok && !seen[name] {
-				seen[name] = true
-				names = append(names, name)
-			}
-		}
-	}
-	slices.Sort(names)
-	return names
-}
+// mostValue bounds what an axis is made for; a record may hold anything.
+const mostValue = 1e15
 
+// highest is the largest value of some lines.
 func highest(lines ...[]plotter.XY) float64 {
 	top := 0.0
 	for _, pts := range lines {
 		for _, p := range pts {
-			top = max(top, p.Y)
+			if p.Y > top {
+				top = p.Y
+			}
 		}
 	}
-	return top
+	return min(top, mostValue)
 }

@@ -17,7 +17,7 @@ import (
 // a steady phase in which the server stalls for three seconds, a louder phase,
 // and a drain. One seed gives one record.
 type sampler struct {
-	t    *testing.T
+	t    testing.TB
 	r    *rand.Rand
 	dir  string
 	run  results.Run
@@ -40,7 +40,7 @@ var samplePhases = []results.Phase{
 	{Name: "drain", Kind: results.PhaseDrain, StartNS: 92e9, EndNS: 95e9},
 }
 
-func newSampler(t *testing.T, phases []results.Phase) *sampler {
+func newSampler(t testing.TB, phases []results.Phase) *sampler {
 	t.Helper()
 	s := &sampler{t: t, r: rand.New(rand.NewPCG(7, 11)), dir: filepath.Join(t.TempDir(), "record"), run: sampleRun(phases), sums: map[string]float64{}}
 	rec, err := results.Create(s.dir, s.run)
@@ -96,7 +96,7 @@ session:
 `
 
 // sample is a whole realistic record.
-func sample(t *testing.T) *results.Record {
+func sample(t testing.TB) *results.Record {
 	s := newSampler(t, samplePhases)
 	for sec := range 95 {
 		s.second(sec)
@@ -247,10 +247,10 @@ func (s *sampler) finish() {
 }
 
 // emptyRecord holds nothing at all.
-func emptyRecord(*testing.T) *results.Record { return &results.Record{} }
+func emptyRecord(testing.TB) *results.Record { return &results.Record{} }
 
 // shortRecord is a run of n seconds of load with one sample in each.
-func shortRecord(t *testing.T, n int) *results.Record {
+func shortRecord(t testing.TB, n int) *results.Record {
 	phase := results.Phase{Name: "steady", Kind: results.PhaseOpen, EndNS: int64(n) * 1e9, Rate: 1, Offered: int64(n), Completed: int64(n)}
 	s := newSampler(t, []results.Phase{phase})
 	s.run.ElapsedNS = phase.EndNS
@@ -263,7 +263,7 @@ func shortRecord(t *testing.T, n int) *results.Record {
 }
 
 // failedRecord is a run in which nothing was answered.
-func failedRecord(t *testing.T) *results.Record {
+func failedRecord(t testing.TB) *results.Record {
 	s := newSampler(t, []results.Phase{{Name: "login", Kind: results.PhaseLogin, EndNS: 5e9, Offered: 2000, Failed: 2000}})
 	s.run.ElapsedNS = 5e9
 	s.run.Sessions = results.Sessions{Wanted: 2000, Failed: 2000}
@@ -280,7 +280,7 @@ func failedRecord(t *testing.T) *results.Record {
 }
 
 // killedRecord is the sample cut off in its steady phase, in mid-line.
-func killedRecord(t *testing.T) *results.Record {
+func killedRecord(t testing.TB) *results.Record {
 	s := newSampler(t, samplePhases[:2])
 	for sec := range 40 {
 		s.second(sec)
@@ -297,7 +297,7 @@ func killedRecord(t *testing.T) *results.Record {
 }
 
 // limitedRecord is the sample with the rig as the bottleneck.
-func limitedRecord(t *testing.T) *results.Record {
+func limitedRecord(t testing.TB) *results.Record {
 	r := sample(t)
 	r.Run.Generator.Limited, r.Run.Generator.CPUMax = true, .97
 	r.Run.Generator.Reasons = []string{"the rig used 97 % of its CPU quota for 12 s"}

@@ -180,6 +180,9 @@ func recordEnd(r *results.Record) time.Duration {
 	if n := len(r.Ticks); n > 0 {
 		end = max(end, r.Ticks[n-1].At)
 	}
+	for _, in := range r.Intervals {
+		end = max(end, in.Start+in.Length)
+	}
 	return end
 }
 

@@ -55,3 +55,12 @@ func stroke(c color.Color, width float64, dashes ...float64) draw.LineStyle {
 	}
 	return s
 }
+
+// fitted shortens a text until it is no wider than the space for it.
+func fitted(style text.Style, s string, width vg.Length) string {
+	letters := []rune(s)
+	for n := len(letters); n > 1 && style.Width(s) > width; n-- {
+		s = string(letters[:n-1]) + "…"
+	}
+	return s
+}

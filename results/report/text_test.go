@@ -14,9 +14,9 @@ import (
 var update = flag.Bool("update", false, "write the golden files anew")
 
 // records are the whole and the degenerate records that every view must show.
-var records = map[string]func(*testing.T) *results.Record{
-	"whole": sample, "empty": emptyRecord, "one": func(t *testing.T) *results.Record { return shortRecord(t, 1) },
-	"three": func(t *testing.T) *results.Record { return shortRecord(t, 3) }, "failed": failedRecord, "killed": killedRecord, "limited": limitedRecord,
+var records = map[string]func(testing.TB) *results.Record{
+	"whole": sample, "empty": emptyRecord, "one": func(t testing.TB) *results.Record { return shortRecord(t, 1) },
+	"three": func(t testing.TB) *results.Record { return shortRecord(t, 3) }, "failed": failedRecord, "killed": killedRecord, "limited": limitedRecord,
 }
 
 func TestTextGolden(t *testing.T) {

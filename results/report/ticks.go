@@ -13,7 +13,7 @@ type timeTicks struct{}
 // Ticks implements [plot.Ticker].
 func (timeTicks) Ticks(lo, hi float64) []plot.Tick {
 	steps := []float64{.1, .2, .5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 43200, 86400}
-	step := steps[len(steps)-1]
+	step := max(86400, niceStep((hi-lo)/86400, 10)*86400)
 	for _, s := range steps {
 		if (hi-lo)/s <= 10 {
 			step = s
@@ -22,6 +22,8 @@ func (timeTicks) Ticks(lo, hi float64) []plot.Tick {
 	}
 	unit, name := 1.0, " s"
 	switch {
+	case hi > 3*86400 && step >= 43200:
+		unit, name = 86400, " d"
 	case hi > 3*3600 && step >= 900:
 		unit, name = 3600, " h"
 	case hi > 120 && step >= 15:

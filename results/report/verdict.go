@@ -45,6 +45,9 @@ func reasons(r *results.Record) []string {
 	return all
 }
 
+// mostWarnings is how many warnings a report repeats.
+const mostWarnings = 12
+
 // warnings are doubts about the record itself.
 func warnings(r *results.Record) []string {
 	var all []string
@@ -59,6 +62,9 @@ func warnings(r *results.Record) []string {
 		if s.Negative > 0 {
 			all = append(all, where+count(s.Negative)+" were below zero, so a clock went backwards, and count as zero")
 		}
+	}
+	if n := len(all) - mostWarnings; n > 0 {
+		all = append(all[:mostWarnings], "and "+plural(int64(n), "more warning"))
 	}
 	return all
 }

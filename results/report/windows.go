@@ -55,7 +55,7 @@ func windowWidth(intervals []results.Interval, end time.Duration) time.Duration 
 			continue
 		}
 		enough := float64(samples)*w.Seconds() >= 100*beyond*end.Seconds()
-		if enough || i+1 == len(widths) || end/widths[i+1] < 30 {
+		if enough || i+1 == len(widths) || end/widths[i+1] < 15 {
 			return w
 		}
 	}

@@ -47,26 +47,6 @@ func isChar(r rune) bool {
 	return r <= utf8.MaxRune && r != 0xFFFE && r != 0xFFFF
 }
 
-// isNameStart tells the non-ASCII characters that begin a name, XML 1.0 §2.3.
-func isNameStart(r rune) bool {
-	switch {
-	case r < 0x300:
-		return r >= 0xC0 && r != 0xD7 && r != 0xF7
-	case r < 0x2000:
-		return r >= 0x370 && r != 0x37E
-	case r < 0x3001:
-		return r == 0x200C || r == 0x200D || r >= 0x2070 && r <= 0x218F || r >= 0x2C00 && r <= 0x2FEF
-	case r < 0x10000:
-		return r <= 0xD7FF || r >= 0xF900 && r <= 0xFDCF || r >= 0xFDF0 && r <= 0xFFFD
-	}
-	return r <= 0xEFFFF
-}
-
-// isNamePart tells the non-ASCII characters that continue a name, XML 1.0 §2.3.
-func isNamePart(r rune) bool {
-	return isNameStart(r) || r == 0xB7 || r >= 0x300 && r <= 0x36F || r == 0x203F || r == 0x2040
-}
-
 // skipSpace is the number of white space bytes at the start of b.
 func skipSpace(b []byte) int {
 	i := 0

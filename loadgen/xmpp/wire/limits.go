@@ -5,7 +5,7 @@ package wire
 type Limits struct {
 	Depth int // nesting of elements; the first-level element itself counts as 1
 	Attrs int // attributes of one tag, namespace declarations included
-	Bytes int // bytes from '<' to the closing '>'
+	Bytes int // bytes from '<' to the closing '>'; the tables of its tags may take ten times as much while it is read
 }
 
 // maxBytes keeps positions inside an element within 32 bits.

@@ -21,7 +21,7 @@ const (
 	inEpilog              // after the footer
 )
 
-// none is what Next returns when it has no element.
+// none is what Next returns when it has no element. Nothing writes to it.
 var none Element
 
 // Reset forgets everything, and expects a new stream within l, as after STARTTLS and SASL (RFC 6120 §4.3.3).

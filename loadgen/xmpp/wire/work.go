@@ -84,7 +84,7 @@ func giveBack(w *work) {
 
 // poolable tells whether w is small enough to be kept.
 func (w *work) poolable() bool {
-	const bytes, nodes, attrs = 64 << 10, 1024, 2048
+	const bytes, nodes, attrs = 32 << 10, 256, 512
 	return cap(w.buf)+cap(w.scratch) <= bytes && cap(w.nodes) <= nodes && cap(w.attrs) <= attrs && cap(w.decls) <= attrs
 }
 

@@ -79,6 +79,7 @@ type Sessions struct {
 	Peak   int64 `json:"peak"`
 	Opened int64 `json:"opened"` // logins that succeeded, reconnects included
 	Failed int64 `json:"failed"` // logins that did not
+	Lost   int64 `json:"lost"`   // connections that ended without being asked to
 }
 
 // Phase kinds.

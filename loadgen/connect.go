@@ -1,0 +1,94 @@
+package loadgen
+
+import (
+	"context"
+	"time"
+
+	"xmpprig/loadgen/xmpp"
+)
+
+// loginSeries is the series of a login and of its parts.
+type loginSeries struct{ all, connect, tls, sasl, bind int }
+
+// login connects, secures, authenticates and binds.
+type login struct {
+	mechanism string
+	series    loginSeries
+}
+
+func (o *login) run(ctx context.Context, s *session) error {
+	s.drop()
+	ctx, cancel := context.WithTimeoutCause(ctx, s.loginLimit, errTimeout)
+	defer cancel()
+	started := max(s.now(), s.due)
+	s.board.sent(s.phase, o.series.all, started-max(s.due, s.free))
+	account := xmpp.Account{Local: s.users.local(s.n), Password: s.users.password(s.n), Resource: s.users.resource}
+	c, took, err := s.dialer(o.mechanism).Login(ctx, account, s.source(s.n))
+	now := s.now()
+	s.parts(o, took, err == nil)
+	if err != nil {
+		s.loginsFailed.Add(1)
+		return err
+	}
+	s.conn.Store(c)
+	s.came()
+	s.board.answered(s.phase, o.series.all, s.due, started, now)
+	s.due, s.free = now, now
+	return nil
+}
+
+// parts records how long each stage took that was passed.
+func (s *session) parts(o *login, took xmpp.Timings, whole bool) {
+	for _, part := range []struct {
+		series int
+		took   time.Duration
+	}{{o.series.connect, took.Connect}, {o.series.tls, took.TLS}, {o.series.sasl, took.SASL}, {o.series.bind, took.Bind}} {
+		if part.took > 0 && whole {
+			g := &s.board.gauges[s.phase][part.series]
+			g.service.Record(int64(part.took))
+		}
+	}
+}
+
+func (o *login) rehearse(*rehearsal) {}
+
+// reconnect drops the connection, if there is one, and logs in again.
+type reconnect struct{ login }
+
+// logout closes the stream in good order (RFC 6120 section 4.4).
+type logout struct{ series int }
+
+func (o logout) run(ctx context.Context, s *session) error {
+	c := s.conn.Swap(nil)
+	if c == nil {
+		return errNoConnection
+	}
+	s.gone(c)
+	ctx, cancel := context.WithTimeoutCause(ctx, s.timeout, errTimeout)
+	defer cancel()
+	due := max(s.due, s.free)
+	sent := max(s.now(), due)
+	s.board.sent(s.phase, o.series, sent-due)
+	if err := c.Close(ctx); err != nil {
+		return err
+	}
+	now := s.now()
+	s.board.answered(s.phase, o.series, due, sent, now)
+	s.due, s.free = now, now
+	return nil
+}
+
+func (o logout) rehearse(*rehearsal) {}
+
+// disconnect drops the connection without a word.
+type disconnect struct{}
+
+func (disconnect) run(_ context.Context, s *session) error {
+	if s.conn.Load() == nil {
+		return errNoConnection
+	}
+	s.drop()
+	return nil
+}
+
+func (disconnect) rehearse(*rehearsal) {}

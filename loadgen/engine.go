@@ -1,0 +1,201 @@
+package loadgen
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"xmpprig/loadgen/pace"
+	"xmpprig/loadgen/target"
+	"xmpprig/loadgen/xmpp"
+	"xmpprig/results"
+	"xmpprig/scenarios"
+)
+
+// Stages of a run. Sessions look at the stage whenever they may stop.
+const (
+	stageRise  int32 = iota // sessions come up
+	stageLoad               // the phases have their times
+	stageCut                // no new work: answers to what was sent may still come
+	stageLeave              // say goodbye
+)
+
+// engine is one run under way: what all its sessions share.
+type engine struct {
+	zero      time.Time
+	seed      uint64
+	size      int // sessions
+	users     *population
+	program   *program
+	dialers   map[string]*xmpp.Dialer // by mechanism
+	address   netip.Addr              // of the server, where known
+	mechanism string                  // that the first login negotiated
+	server    *target.Server          // nil: not watched
+
+	rising     pace.Schedule
+	plan       []planned // by phase
+	timeout    time.Duration
+	patience   time.Duration // how late an arrival may begin
+	loginLimit time.Duration
+
+	board  *board
+	ledger *ledger
+	errors errorLog
+	rec    *results.Recorder
+	health *health
+
+	sessions []*session
+	stage    atomic.Int32
+	changed  atomic.Pointer[chan struct{}]
+
+	waiting      atomic.Int64  // sessions still coming up
+	up           chan struct{} // closed when none is
+	connected    atomic.Int64
+	peak         atomic.Int64
+	standing     atomic.Int64 // sessions that came up
+	broken       atomic.Int64 // connections lost
+	logins       atomic.Int64
+	loginsFailed atomic.Int64
+	bytesIn      atomic.Int64 // of connections that are over
+	bytesOut     atomic.Int64
+}
+
+// planned is what is to happen in a phase.
+type planned struct {
+	length  time.Duration
+	open    *pace.Schedule
+	hold    int // sessions at work in a closed phase
+	offered offerings
+}
+
+func (e *engine) now() time.Duration { return time.Since(e.zero) }
+
+// start is when phase i begins, once the stage is stageLoad.
+func (e *engine) start(i int) time.Duration {
+	return time.Duration(e.board.phases[i].start.Load())
+}
+
+func (e *engine) firstPhase() int { return 1 }
+func (e *engine) drainPhase() int { return len(e.board.phases) - 1 }
+
+func (e *engine) dialer(mechanism string) *xmpp.Dialer { return e.dialers[mechanism] }
+
+func (e *engine) source(n int) net.Addr { return source(e.address, n) }
+
+// advance moves the run to a stage and wakes every session to see it.
+func (e *engine) advance(stage int32) {
+	e.stage.Store(stage)
+	next := make(chan struct{})
+	close(*e.changed.Swap(&next))
+	for _, s := range e.sessions {
+		if c := s.conn.Load(); c != nil {
+			c.Wake()
+		}
+	}
+}
+
+// abort drops every connection.
+func (e *engine) abort() {
+	for _, s := range e.sessions {
+		if c := s.conn.Load(); c != nil {
+			c.Abort()
+		}
+	}
+}
+
+// ready says that a session has come up, or failed to.
+func (e *engine) ready() {
+	if e.waiting.Add(-1) == 0 {
+		close(e.up)
+	}
+}
+
+func (e *engine) came() {
+	e.logins.Add(1)
+	n := e.connected.Add(1)
+	for {
+		peak := e.peak.Load()
+		if n <= peak || e.peak.CompareAndSwap(peak, n) {
+			return
+		}
+	}
+}
+
+func (e *engine) gone(c *xmpp.Conn) {
+	e.connected.Add(-1)
+	e.bytesIn.Add(c.BytesIn())
+	e.bytesOut.Add(c.BytesOut())
+}
+
+// newEngine lays out a run; nothing has been started.
+func newEngine(o *Options) *engine {
+	s := o.Scenario
+	e := &engine{
+		seed:       o.Seed,
+		size:       s.Load.Sessions,
+		users:      newPopulation(s.Users, s.Load.Sessions, o.Dialer.Domain),
+		program:    compile(&s.Session),
+		server:     o.Server,
+		rising:     rising(s, o.Seed),
+		timeout:    s.Load.Timeout,
+		patience:   s.Load.Timeout,
+		loginLimit: max(loginPatience, s.Load.Timeout),
+		up:         make(chan struct{}),
+	}
+	if host, _, err := net.SplitHostPort(o.Dialer.Addr); err == nil {
+		e.address, _ = netip.ParseAddr(host)
+	}
+	changed := make(chan struct{})
+	e.changed.Store(&changed)
+	e.waiting.Store(int64(e.size))
+	e.ledger = newLedger(uint32(o.Seed^o.Seed>>32)&0xffffff, e.size, e.users.address)
+	e.dialers = dialers(o.Dialer, e.program.mechanisms)
+	e.layPhases(s, o.Seed)
+	return e
+}
+
+// loginPatience is the least time limit of a login: key derivation and a
+// queue before the server's worker are no reason to give up.
+const loginPatience = 30 * time.Second
+
+// dialers makes one dialer for each mechanism that a step names.
+func dialers(base *xmpp.Dialer, mechanisms []string) map[string]*xmpp.Dialer {
+	all := map[string]*xmpp.Dialer{"": base}
+	for _, m := range mechanisms {
+		if all[m] == nil {
+			all[m] = withMechanism(base, m)
+		}
+	}
+	return all
+}
+
+func withMechanism(d *xmpp.Dialer, mechanism string) *xmpp.Dialer {
+	return &xmpp.Dialer{
+		Dial: d.Dial, Addr: d.Addr, Domain: d.Domain, Lang: d.Lang, TLS: d.TLS, TLSConfig: d.TLSConfig,
+		Mechanism: mechanism, AllowPlainWithoutTLS: d.AllowPlainWithoutTLS, Keys: d.Keys,
+		MinIterations: d.MinIterations, MaxIterations: d.MaxIterations, Limits: d.Limits, Timeout: d.Timeout,
+	}
+}
+
+// rising is when the sessions come up.
+func rising(s *scenarios.Scenario, seed uint64) pace.Schedule {
+	rate := s.Load.Login.Rate
+	length := time.Duration(float64(s.Load.Sessions) / rate * float64(time.Second))
+	sch := pace.Constant(rate, length)
+	sch.Poisson, sch.Seed = s.Load.Login.Poisson, seed
+	return sch
+}
+
+// start sets every session going.
+func (e *engine) launch(ctx context.Context, g *sync.WaitGroup) {
+	e.sessions = make([]*session, e.size)
+	for n := range e.sessions {
+		e.sessions[n] = e.newSession(n)
+	}
+	for _, s := range e.sessions {
+		g.Go(func() { s.live(ctx) })
+	}
+}

@@ -1,0 +1,233 @@
+package loadgen
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"xmpprig/results"
+)
+
+// ledger accounts for every message. A sender has a sheet with one slot per
+// message; whoever receives the message marks the slot. Slots are atomic
+// words, so neither side takes a lock.
+type ledger struct {
+	run    uint32
+	sheets []sheet
+
+	sent, delivered, duplicated, reordered, misdelivered, refused atomic.Int64
+
+	mu      sync.Mutex // guards samples, touched only when something is wrong
+	samples []results.LedgerSample
+	address func(n int) string
+}
+
+// A slot is the recipient's number above slotBits, and marks below.
+const (
+	slotArrived   = 1 << iota // reached its recipient
+	slotStrayed               // reached somebody else
+	slotRefused               // came back as an error
+	slotVoid                  // was never sent
+	slotRecipient = 8         // the recipient's number starts at this bit
+	slotSettled   = slotArrived | slotStrayed | slotRefused | slotVoid
+)
+
+// pageSize is small because most sessions send little.
+const pageSize = 64
+
+type page [pageSize]atomic.Uint64
+
+// sheet is one sender's part of the ledger. Only its session appends.
+type sheet struct {
+	pages atomic.Pointer[[]atomic.Pointer[page]]
+	next  atomic.Uint32
+}
+
+func newLedger(run uint32, sessions int, address func(int) string) *ledger {
+	return &ledger{run: run, sheets: make([]sheet, sessions), address: address}
+}
+
+// open takes the next slot of the sender for a message to the recipient.
+func (l *ledger) open(from, to int) (seq uint32) {
+	s := &l.sheets[from]
+	seq = s.next.Load()
+	if seq%pageSize == 0 {
+		s.grow()
+	}
+	pages := *s.pages.Load()
+	pages[seq/pageSize].Load()[seq%pageSize].Store(uint64(to) << slotRecipient)
+	s.next.Store(seq + 1)
+	l.sent.Add(1)
+	return seq
+}
+
+// grow adds a page and lets go of the oldest ones on which all is settled.
+// A page behind an unsettled one stays: it tells whether that was overtaken.
+func (s *sheet) grow() {
+	var old []atomic.Pointer[page]
+	if p := s.pages.Load(); p != nil {
+		old = *p
+	}
+	pages := make([]atomic.Pointer[page], len(old)+1)
+	letGo := true
+	for i := range old {
+		p := old[i].Load()
+		letGo = letGo && (p == nil || p.settled())
+		if !letGo {
+			pages[i].Store(p)
+		}
+	}
+	pages[len(old)].Store(new(page))
+	s.pages.Store(&pages)
+}
+
+func (p *page) settled() bool {
+	for i := range p {
+		if p[i].Load()&slotSettled == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// slot returns message seq's slot; nil where its page has been let go, and
+// false where there never was one.
+func (s *sheet) slot(seq uint32) (*atomic.Uint64, bool) {
+	if seq >= s.next.Load() {
+		return nil, false
+	}
+	p := (*s.pages.Load())[seq/pageSize].Load()
+	if p == nil {
+		return nil, true
+	}
+	return &p[seq%pageSize], true
+}
+
+// void says that the message was not sent after all.
+func (l *ledger) void(from int, seq uint32) {
+	if slot, _ := l.sheets[from].slot(seq); slot != nil {
+		slot.Or(slotVoid)
+		l.sent.Add(-1)
+	}
+}
+
+// refuse says that the message came back to its sender as an error. An error
+// about a message that had arrived, or a second one, changes nothing.
+func (l *ledger) refuse(st stamp, text string) {
+	slot, _ := l.sheets[st.from].slot(st.seq)
+	if slot == nil || slot.Load()&slotSettled != 0 {
+		return
+	}
+	to := slot.Or(slotRefused) >> slotRecipient
+	l.refused.Add(1)
+	l.sample("refused", st.from, st.seq, int(to), text)
+}
+
+// arrive says that session at has received the message.
+func (l *ledger) arrive(st stamp, at int) {
+	if int(st.from) >= len(l.sheets) {
+		l.stray(st, at, -1)
+		return
+	}
+	s := &l.sheets[st.from]
+	slot, known := s.slot(st.seq)
+	switch {
+	case !known:
+		l.stray(st, at, -1)
+	case slot == nil: // its page was let go because all on it had been settled
+		l.duplicated.Add(1)
+		l.sample("duplicated", st.from, st.seq, at, "")
+	case int(slot.Load()>>slotRecipient) != at:
+		l.stray(st, at, int(slot.Or(slotStrayed)>>slotRecipient))
+	case slot.Or(slotArrived)&slotArrived != 0:
+		l.duplicated.Add(1)
+		l.sample("duplicated", st.from, st.seq, at, "")
+	default:
+		l.delivered.Add(1)
+		if s.overtaken(st.seq, uint64(at)) {
+			l.reordered.Add(1)
+			l.sample("reordered", st.from, st.seq, at, "")
+		}
+	}
+}
+
+func (l *ledger) stray(st stamp, at, to int) {
+	l.misdelivered.Add(1)
+	l.sample("misdelivered", st.from, st.seq, to, l.address(at))
+}
+
+// horizon bounds how far ahead an overtaking message is looked for.
+const horizon = 1 << 14
+
+// overtaken says whether a later message of the same pair has arrived
+// already. It looks only at what the sender has in flight. All arrivals of a
+// pair are told by the one goroutine of the recipient, so none is missed.
+func (s *sheet) overtaken(seq uint32, to uint64) bool {
+	end := min(s.next.Load(), seq+horizon)
+	for later := seq + 1; later < end; later++ {
+		slot, _ := s.slot(later)
+		if slot == nil {
+			continue // let go between two looks, so settled before this message was
+		}
+		if v := slot.Load(); v&slotArrived != 0 && v>>slotRecipient == to {
+			return true
+		}
+	}
+	return false
+}
+
+// outstanding is how many messages may still arrive.
+func (l *ledger) outstanding() int64 {
+	return l.sent.Load() - l.delivered.Load() - l.refused.Load() - l.misdelivered.Load()
+}
+
+const maxSamples = 20
+
+func (l *ledger) sample(what string, from, seq uint32, to int, at string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.samples) == maxSamples {
+		return
+	}
+	sample := results.LedgerSample{What: what, ID: fmt.Sprintf("%d:%d", from, seq), At: at}
+	if int(from) < len(l.sheets) {
+		sample.From = l.address(int(from))
+	}
+	if to >= 0 {
+		sample.To = l.address(to)
+	}
+	l.samples = append(l.samples, sample)
+}
+
+// close counts what was lost and returns the whole account. Nothing may be
+// sent or received any more.
+func (l *ledger) close() results.Ledger {
+	var lost int64
+	for from := range l.sheets {
+		s := &l.sheets[from]
+		for seq := range s.next.Load() {
+			slot, _ := s.slot(seq)
+			if slot != nil && slot.Load()&slotSettled == 0 {
+				lost++
+				l.sample("lost", uint32(from), seq, int(slot.Load()>>slotRecipient), "")
+			}
+		}
+	}
+	r := l.running()
+	r.Lost = lost
+	r.Samples = l.samples
+	return r
+}
+
+// running is the account so far; what is under way counts as neither
+// delivered nor lost.
+func (l *ledger) running() results.Ledger {
+	return results.Ledger{
+		Sent:         l.sent.Load(),
+		Delivered:    l.delivered.Load(),
+		Duplicated:   l.duplicated.Load(),
+		Reordered:    l.reordered.Load(),
+		Misdelivered: l.misdelivered.Load(),
+		Refused:      l.refused.Load(),
+	}
+}

@@ -1,0 +1,54 @@
+package loadgen
+
+import (
+	"fmt"
+	"time"
+
+	"xmpprig/results"
+)
+
+// Bounds beyond which the rig, not the server, is what was measured.
+const (
+	maxCPUShare = 0.80                 // of the quota, over the measured phases
+	minAchieved = 0.98                 // of the offered arrivals were begun
+	freeLag     = 1 * time.Millisecond // lag below this misleads nobody
+	lagShare    = 0.25                 // of the 99th percentile that was measured
+)
+
+// limits says in words where the rig was the limit.
+func (h *health) limits(r *results.Run, series []results.Series) []string {
+	var why []string
+	if share := r.Generator.CPUMean; share > maxCPUShare {
+		why = append(why, fmt.Sprintf("the rig used %.0f %% of the %.1f CPUs it may use (limit %.0f %%): run it on a faster or another machine than the server, or offer less",
+			100*share, h.quota, 100*maxCPUShare))
+	}
+	for _, p := range r.Phases {
+		if begun := p.Completed + p.Failed; p.Kind == results.PhaseOpen && h.whole(p) && float64(begun) < minAchieved*float64(p.Offered) {
+			why = append(why, fmt.Sprintf("phase %s: %.1f %% of %d arrivals were begun (limit %.0f %%): all sessions were at work when the rest came due; add sessions or offer less",
+				p.Name, 100*float64(begun)/float64(p.Offered), p.Offered, 100*minAchieved))
+		}
+	}
+	if lag, tail := r.Generator.LagP99NS, headline(series); lag > int64(freeLag) && float64(lag) > lagShare*float64(tail) {
+		why = append(why, fmt.Sprintf("the rig sent up to %v late (99th percentile), which is more than %.0f %% of the response time it measured (%v)",
+			time.Duration(lag).Round(10*time.Microsecond), 100*lagShare, time.Duration(tail).Round(10*time.Microsecond)))
+	}
+	return why
+}
+
+// whole says that the phase was not cut short by something else.
+func (h *health) whole(p results.Phase) bool {
+	return h.e.broken.Load() == 0 && p.EndNS > p.StartNS
+}
+
+// headline is the 99th percentile of the response times of the most frequent
+// operation in a measured phase.
+func headline(series []results.Series) int64 {
+	var most, p99 int64
+	for _, s := range series {
+		if s.Kind == results.Response && s.Phase != results.PhaseLogin && s.Phase != results.PhaseWarmUp && s.Phase != results.PhaseDrain &&
+			s.P99NS != nil && s.Count > most {
+			most, p99 = s.Count, *s.P99NS
+		}
+	}
+	return p99
+}

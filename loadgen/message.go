@@ -1,0 +1,83 @@
+package loadgen
+
+import (
+	"context"
+	"math/rand/v2"
+
+	"xmpprig/loadgen/xmpp/wire"
+	"xmpprig/scenarios"
+)
+
+// message sends one message and has the ledger follow it. It has no answer:
+// its response is timed at the recipient.
+type message struct {
+	scenarios.Message
+	series int
+	body   template
+}
+
+func (o *message) draw(users *population, n int, r *rand.Rand) (to, size int) {
+	to = users.pick(&o.To, n, r)
+	if o.Body == "" {
+		size = max(0, int(o.Size.Draw(r)))
+	}
+	return to, size
+}
+
+func (o *message) run(ctx context.Context, s *session) error {
+	to, size := o.draw(s.users, s.n, s.rng)
+	sent := max(s.now(), s.due)
+	st := stamp{kind: 'm', run: s.ledger.run, from: uint32(s.n), due: s.due, sent: sent}
+	if to == outside || to >= s.size {
+		st.kind = 'x' // nobody here would see it arrive
+		st.seq = s.stamp
+		s.stamp++
+	} else {
+		st.seq = s.ledger.open(s.n, to)
+	}
+	buf := borrow()
+	buf.b = o.append(buf.b[:0], s, st, s.users.to(&o.To, to), size)
+	err := s.transmit(buf)
+	if err != nil {
+		if st.kind == 'm' {
+			s.ledger.void(s.n, st.seq)
+		}
+		return err
+	}
+	s.board.sent(s.phase, o.series, sent-max(s.due, s.free))
+	return nil
+}
+
+func (o *message) append(b []byte, s *session, st stamp, to string, size int) []byte {
+	var id [80]byte
+	b = append(b, "<message"...)
+	b = wire.AppendAttr(b, "to", to)
+	b = wire.AppendAttr(b, "id", st.append(id[:0]))
+	if o.Type != "" && o.Type != "normal" {
+		b = wire.AppendAttr(b, "type", o.Type)
+	}
+	b = append(b, "><body>"...)
+	if o.Body != "" {
+		b = o.body.append(b, s, filling{peer: to, id: st.append(id[:0]), seq: uint64(st.seq)}, true)
+	} else {
+		b = appendFiller(b, size)
+	}
+	return append(b, "</body></message>"...)
+}
+
+func (o *message) rehearse(r *rehearsal) {
+	to, size := o.draw(r.users, r.n, r.rng)
+	r.note(uint64(to), uint64(size))
+}
+
+// filler is what bodies of a given size are made of: words, so that a server
+// which looks at text finds some, and nothing that needs escaping.
+const filler = "The quick brown fox jumps over the lazy dog. "
+
+// appendFiller appends size bytes of filler.
+func appendFiller(b []byte, size int) []byte {
+	for ; size >= len(filler); size -= len(filler) {
+		b = append(b, filler...)
+	}
+	return append(b, filler[:size]...)
+}

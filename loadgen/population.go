@@ -1,0 +1,115 @@
+package loadgen
+
+import (
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"xmpprig/scenarios"
+)
+
+// population is the users of a run: session n logs in as user n.
+type population struct {
+	size     int
+	bare     []string // bare addresses by number
+	numbers  map[string]int
+	users    scenarios.Users
+	domain   string
+	resource string
+}
+
+func newPopulation(u scenarios.Users, size int, domain string) *population {
+	p := &population{size: size, users: u, domain: domain, resource: u.Resource, numbers: make(map[string]int, size)}
+	if p.resource == "" {
+		p.resource = "xmpprig"
+	}
+	for n := range size {
+		jid := p.local(n) + "@" + domain
+		p.bare = append(p.bare, jid)
+		p.numbers[jid] = n
+	}
+	return p
+}
+
+func (p *population) local(n int) string    { return number(p.users.Name, n) }
+func (p *population) password(n int) string { return number(p.users.Password, n) }
+func (p *population) address(n int) string  { return p.bare[n] }
+
+// number fills the {n} of a pattern.
+func number(pattern string, n int) string {
+	return strings.ReplaceAll(pattern, "{n}", strconv.Itoa(n))
+}
+
+// outside is the number of a recipient that is not one of the sessions.
+const outside = -1
+
+// pick draws whom session self talks to.
+func (p *population) pick(peer *scenarios.Peer, self int, r *rand.Rand) int {
+	switch peer.Mode {
+	case scenarios.Random:
+		if p.size == 1 {
+			return self
+		}
+		n := r.IntN(p.size - 1)
+		if n >= self {
+			n++
+		}
+		return n
+	case scenarios.Paired:
+		if n := self ^ 1; n < p.size {
+			return n
+		}
+		return self // the last of an odd number has nobody else
+	case scenarios.Ring:
+		return (self + 1 + r.IntN(peer.Span)) % p.size
+	case scenarios.Fixed:
+		if peer.JID == "" {
+			return peer.N
+		}
+		if n, ok := p.numbers[peer.JID]; ok {
+			return n
+		}
+		return outside
+	}
+	return self
+}
+
+// all lists the users that a peer stands for: a ring's are many.
+func (p *population) all(peer *scenarios.Peer, self int, r *rand.Rand) []int {
+	if peer.Mode != scenarios.Ring {
+		return []int{p.pick(peer, self, r)}
+	}
+	list := make([]int, 0, peer.Span)
+	for i := range peer.Span {
+		list = append(list, (self+1+i)%p.size)
+	}
+	return list
+}
+
+// to is the address of a picked peer.
+func (p *population) to(peer *scenarios.Peer, n int) string {
+	if n == outside || n >= p.size {
+		if peer.JID != "" {
+			return peer.JID
+		}
+		return number(p.users.Name, n) + "@" + p.domain
+	}
+	return p.bare[n]
+}
+
+// sourcesPerAddress keeps well below the 28,232 ports that Linux gives out
+// by default.
+const sourcesPerAddress = 4000
+
+// source is the local address of session n: loopback targets are dialled
+// from many addresses of 127.0.0.0/8, so that ports never run out.
+func source(target netip.Addr, n int) net.Addr {
+	if !target.Is4() || !target.IsLoopback() {
+		return nil
+	}
+	block := n / sourcesPerAddress
+	ip := netip.AddrFrom4([4]byte{127, 64, byte(block >> 8), byte(block) | 1})
+	return net.TCPAddrFromAddrPort(netip.AddrPortFrom(ip, 0))
+}

@@ -1,0 +1,99 @@
+package loadgen
+
+import (
+	"context"
+	"fmt"
+	"syscall"
+
+	"xmpprig/loadgen/xmpp"
+)
+
+// preflight finds out before any load what would spoil the run: limits of
+// this machine, and a server that lets nobody in.
+func (e *engine) preflight(ctx context.Context, o *Options) error {
+	if err := e.checkFiles(); err != nil {
+		return err
+	}
+	if err := e.checkMemory(o.Dialer.TLS != xmpp.NoTLS); err != nil {
+		return err
+	}
+	return e.tryLogin(ctx)
+}
+
+// spareFiles are the descriptors of the rig beside those of its sessions.
+const spareFiles = 64
+
+// checkFiles raises the limit of open files as far as the run needs.
+func (e *engine) checkFiles() error {
+	soft, hard, err := fileLimit()
+	need := uint64(e.size) + spareFiles
+	if err != nil || need <= soft {
+		return nil
+	}
+	if need <= hard && syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: need, Max: hard}) == nil {
+		return nil
+	}
+	return &SetupError{
+		Class:  "limit",
+		Err:    fmt.Errorf("%d sessions need %d open files; this process may have %d", e.size, need, hard),
+		Remedy: fmt.Sprintf("raise the limit (ulimit -Hn, LimitNOFILE=), or use at most %d sessions", hard-spareFiles),
+	}
+}
+
+// Memory of one idle session, as the budgets of package xmpp have it, with
+// the kernel's socket buffers.
+const (
+	plainSession = 6<<10 + 4<<10
+	tlsSession   = 14<<10 + 4<<10
+)
+
+func (e *engine) checkMemory(tls bool) error {
+	free := kilobytes("/proc/meminfo", "MemAvailable")
+	each := int64(plainSession)
+	if tls {
+		each = tlsSession
+	}
+	need := int64(e.size) * each
+	if free == 0 || need < free {
+		return nil
+	}
+	return &SetupError{
+		Class:  "limit",
+		Err:    fmt.Errorf("%d sessions need about %d MiB; %d MiB are free", e.size, need>>20, free>>20),
+		Remedy: fmt.Sprintf("use at most %d sessions on this machine", free/each),
+	}
+}
+
+// tryLogin logs the first user in and out again.
+func (e *engine) tryLogin(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, e.loginLimit, errTimeout)
+	defer cancel()
+	a := xmpp.Account{Local: e.users.local(0), Password: e.users.password(0), Resource: e.users.resource + "-preflight"}
+	c, _, err := e.dialer("").Login(ctx, a, e.source(0))
+	if err != nil {
+		class := classify(err)
+		return &SetupError{class, fmt.Errorf("try to log in as %s: %w (%s)", e.users.address(0), err, class), remedy(class)}
+	}
+	e.mechanism = c.Mechanism()
+	if err := c.Close(ctx); err != nil && !broken(err) {
+		return &SetupError{classify(err), fmt.Errorf("try to log out: %w", err), "see the server's log"}
+	}
+	return nil
+}
+
+// remedy is what to do about a first login that failed.
+func remedy(class string) string {
+	switch class {
+	case "connect-refused", "connect-timeout", "connect":
+		return "is the server running, and is --server its address?"
+	case "tls-certificate":
+		return "give the authority's certificate with --ca FILE, or --insecure to trust any"
+	case "tls", "negotiation":
+		return "does the server offer what --tls and --mechanism ask for?"
+	case "sasl:not-authorized":
+		return "check --user and --password (or the scenario's users), and that the accounts exist"
+	case "stream:host-unknown":
+		return "the server does not serve this domain: give --domain"
+	}
+	return "see the server's log"
+}

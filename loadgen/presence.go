@@ -1,0 +1,89 @@
+package loadgen
+
+import (
+	"context"
+
+	"xmpprig/loadgen/xmpp/wire"
+	"xmpprig/scenarios"
+)
+
+// presence sends presence. It has no answer, so only its lag and, at those
+// who receive it, its delivery are timed.
+type presence struct {
+	scenarios.Presence
+	series int
+}
+
+func (o *presence) run(ctx context.Context, s *session) error {
+	var to string
+	if o.To != nil {
+		to = s.users.to(o.To, s.users.pick(o.To, s.n, s.rng))
+	}
+	sent := s.now()
+	st := stamp{kind: 'p', run: s.ledger.run, from: uint32(s.n), seq: s.stamp, due: s.due, sent: max(sent, s.due)}
+	s.stamp++
+	buf := borrow()
+	buf.b = o.append(buf.b[:0], st, to)
+	err := s.transmit(buf)
+	if err == nil {
+		s.board.sent(s.phase, o.series, sent-max(s.due, s.free))
+	}
+	return err
+}
+
+func (o *presence) append(b []byte, st stamp, to string) []byte {
+	var id [80]byte
+	b = append(b, "<presence"...)
+	b = wire.AppendAttr(b, "id", st.append(id[:0]))
+	if to != "" {
+		b = wire.AppendAttr(b, "to", to)
+	}
+	if o.Unavailable {
+		b = append(b, " type='unavailable'"...)
+	}
+	b = append(b, '>')
+	b = appendLeaf(b, "show", o.Show)
+	b = appendLeaf(b, "status", o.Status)
+	return append(b, "</presence>"...)
+}
+
+func (o *presence) rehearse(r *rehearsal) {
+	if o.To != nil {
+		r.note(uint64(r.users.pick(o.To, r.n, r.rng)))
+	}
+}
+
+func appendLeaf(b []byte, name, text string) []byte {
+	if text == "" {
+		return b
+	}
+	b = append(append(append(b, '<'), name...), '>')
+	b = wire.AppendText(b, text)
+	return wire.AppendEnd(b, name)
+}
+
+// subscribe asks for peers' presence (RFC 6121 section 3.1).
+type subscribe struct {
+	scenarios.Subscribe
+	series int
+}
+
+func (o *subscribe) run(ctx context.Context, s *session) error {
+	for _, n := range s.users.all(&o.To, s.n, s.rng) {
+		to := s.users.to(&o.To, n)
+		sent := s.now()
+		buf := borrow()
+		buf.b = wire.AppendPresence(buf.b[:0], wire.Addressing{To: to, Type: "subscribe"}, nil)
+		if err := s.transmit(buf); err != nil {
+			return err
+		}
+		s.board.sent(s.phase, o.series, sent-max(s.due, s.free))
+	}
+	return nil
+}
+
+func (o *subscribe) rehearse(r *rehearsal) {
+	for _, n := range r.users.all(&o.To, r.n, r.rng) {
+		r.note(uint64(n))
+	}
+}

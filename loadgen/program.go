@@ -1,0 +1,150 @@
+package loadgen
+
+import (
+	"context"
+	"math/rand/v2"
+
+	"xmpprig/scenarios"
+)
+
+// op is one step of a scenario, ready to be run.
+type op interface {
+	// run does the step. An error ends the iteration.
+	run(ctx context.Context, s *session) error
+	// rehearse makes the draws that run would make, in the same order, and
+	// notes them: it is how a run's plan is known, and hashed, beforehand.
+	rehearse(r *rehearsal)
+}
+
+// program is a scenario's session with every name resolved.
+type program struct {
+	start, work, stop []op
+	series            []string
+	mechanisms        []string // that login steps name
+	messages          int      // series of message deliveries; -1: none are sent
+	presences         int      // likewise of presence
+	expects           []scenarios.Match
+	slots             bool // sessions exist only within the work: logins come and go
+}
+
+// compile turns the steps of a scenario into a program.
+func compile(s *scenarios.Session) *program {
+	p := &program{messages: -1, presences: -1}
+	p.start, p.work, p.stop = p.steps(s.Start), p.steps(s.Work), p.steps(s.Stop)
+	p.slots = !logsIn(p.start)
+	return p
+}
+
+// logsIn says whether the steps leave a session connected.
+func logsIn(steps []op) bool {
+	for _, o := range steps {
+		if _, ok := o.(*login); ok {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *program) steps(steps []scenarios.Step) []op {
+	ops := make([]op, 0, len(steps))
+	for _, st := range steps {
+		ops = append(ops, p.step(st))
+	}
+	return ops
+}
+
+// Names of series beside those of steps.
+const (
+	seriesLogin            = "login"
+	seriesMessageDelivery  = "message.delivery"
+	seriesPresenceDelivery = "presence.delivery"
+)
+
+func (p *program) step(st scenarios.Step) op {
+	label := st.Common().Label
+	switch st := st.(type) {
+	case scenarios.Login:
+		p.mechanisms = append(p.mechanisms, st.Mechanism)
+		return &login{mechanism: st.Mechanism, series: p.loginSeries(label)}
+	case scenarios.Reconnect:
+		return &reconnect{login{series: p.loginSeries(seriesLogin)}}
+	case scenarios.Presence:
+		o := &presence{st, p.name(label)}
+		p.presences = p.name(seriesPresenceDelivery)
+		return o
+	case scenarios.RosterGet:
+		return &request{series: p.name(label), payload: rosterGet}
+	case scenarios.RosterAdd:
+		return &rosterAdd{st, p.name(label)}
+	case scenarios.Subscribe:
+		return &subscribe{st, p.name(label)}
+	case scenarios.Message:
+		o := &message{Message: st, series: p.name(label), body: parseTemplate(st.Body)}
+		p.messages = p.name(seriesMessageDelivery)
+		return o
+	case scenarios.Ping:
+		return &request{series: p.name(label), to: st.To, payload: ping}
+	case scenarios.Disco:
+		return &request{series: p.name(label), to: st.To, payload: disco}
+	case scenarios.Raw:
+		return &raw{Raw: st, series: p.name(label), text: parseTemplate(st.XML)}
+	case scenarios.Wait:
+		return wait{st.For}
+	case scenarios.Expect:
+		p.expects = append(p.expects, st.Match)
+		return &expect{st, len(p.expects) - 1, p.name(label)}
+	case scenarios.Repeat:
+		return &repeat{st.Times, p.steps(st.Do)}
+	case scenarios.Every:
+		return &every{st.Interval, st.Poisson, st.Times, p.steps(st.Do)}
+	case scenarios.Choose:
+		return p.choose(st)
+	case scenarios.Logout:
+		return logout{p.name(label)}
+	case scenarios.Disconnect:
+		return disconnect{}
+	}
+	panic("no op for a step type") // a step type was added without its op: TestEveryStepHasAnOp
+}
+
+func (p *program) choose(st scenarios.Choose) op {
+	c := &choose{}
+	for _, o := range st.Options {
+		c.total += o.Weight
+		c.upTo = append(c.upTo, c.total)
+		c.options = append(c.options, p.steps(o.Do))
+	}
+	return c
+}
+
+// name returns the number of a series, new or known.
+func (p *program) name(series string) int {
+	for i, known := range p.series {
+		if known == series {
+			return i
+		}
+	}
+	p.series = append(p.series, series)
+	return len(p.series) - 1
+}
+
+func (p *program) loginSeries(label string) loginSeries {
+	return loginSeries{
+		all:     p.name(label),
+		connect: p.name(label + ".connect"),
+		tls:     p.name(label + ".tls"),
+		sasl:    p.name(label + ".sasl"),
+		bind:    p.name(label + ".bind"),
+	}
+}
+
+// drawOption draws one of the options by weight.
+func (c *choose) drawOption(r *rand.Rand) []op {
+	x := r.Float64() * c.total
+	for i, up := range c.upTo {
+		if x < up {
+			return c.options[i]
+		}
+	}
+	return c.options[len(c.options)-1]
+}

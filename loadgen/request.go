@@ -1,0 +1,125 @@
+package loadgen
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"xmpprig/loadgen/xmpp/wire"
+	"xmpprig/scenarios"
+)
+
+// Payloads of requests that are always the same.
+const (
+	ping      = "<ping xmlns='" + wire.NSPing + "'/>"
+	disco     = "<query xmlns='" + wire.NSDiscoInfo + "'/>"
+	rosterGet = "<query xmlns='" + wire.NSRoster + "'/>"
+)
+
+// request sends an iq get and waits for the answer.
+type request struct {
+	series  int
+	to      *scenarios.Peer // nil: the server
+	payload string
+}
+
+func (o *request) run(ctx context.Context, s *session) error {
+	to := s.users.domain
+	if o.to != nil {
+		to = s.users.to(o.to, s.users.pick(o.to, s.n, s.rng))
+	}
+	if o.payload == rosterGet {
+		to = "" // one's own account (RFC 6121 section 2.1.3)
+	}
+	return s.ask(ctx, o.series, "get", to, o.payload)
+}
+
+func (o *request) rehearse(r *rehearsal) {
+	if o.to != nil {
+		r.note(uint64(r.users.pick(o.to, r.n, r.rng)))
+	}
+}
+
+// rosterAdd puts users into the roster (RFC 6121 section 2.3).
+type rosterAdd struct {
+	scenarios.RosterAdd
+	series int
+}
+
+func (o *rosterAdd) run(ctx context.Context, s *session) error {
+	for _, n := range s.users.all(&o.Peer, s.n, s.rng) {
+		b := append([]byte(nil), "<query xmlns='"+wire.NSRoster+"'><item"...)
+		b = wire.AppendAttr(b, "jid", s.users.to(&o.Peer, n))
+		b = append(b, '>')
+		b = appendLeaf(b, "group", o.Group)
+		b = append(b, "</item></query>"...)
+		if err := s.ask(ctx, o.series, "set", "", string(b)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *rosterAdd) rehearse(r *rehearsal) {
+	for _, n := range r.users.all(&o.Peer, r.n, r.rng) {
+		r.note(uint64(n))
+	}
+}
+
+// ask sends an iq and waits for its answer, up to the scenario's timeout.
+func (s *session) ask(ctx context.Context, series int, kind, to, payload string) error {
+	s.iq++
+	buf := borrow()
+	b := append(buf.b[:0], "<iq id='"...)
+	b = appendRequestID(b, s.iq)
+	b = append(b, "' type='"...)
+	b = append(append(b, kind...), '\'')
+	if to != "" {
+		b = wire.AppendAttr(b, "to", to)
+	}
+	b = append(b, '>')
+	b = append(append(b, payload...), "</iq>"...)
+	buf.b = b
+	return s.exchange(ctx, series, buf)
+}
+
+// exchange sends a request that carries the id of s.iq, and waits for its answer.
+func (s *session) exchange(ctx context.Context, series int, buf *buffer) error {
+	sent := max(s.now(), s.due)
+	s.answer = answer{waiting: true}
+	if err := s.transmit(buf); err != nil {
+		s.answer.waiting = false
+		return err
+	}
+	s.board.sent(s.phase, series, sent-max(s.due, s.free))
+	err := s.await(ctx, sent+s.timeout)
+	if err != nil {
+		return err
+	}
+	// Never before the request: the kernel may stamp a batch a hair early.
+	s.board.answered(s.phase, series, s.due, sent, max(s.answer.at, sent))
+	s.due, s.free = s.answer.at, s.answer.at
+	return nil
+}
+
+// await handles what arrives until the answer is there.
+func (s *session) await(ctx context.Context, limit time.Duration) error {
+	defer func() { s.answer.waiting = false }()
+	for s.answer.waiting {
+		seen := s.stage.Load()
+		switch {
+		case s.conn.Load() == nil:
+			return errNoConnection
+		case s.now() >= limit:
+			return errTimeout
+		case ctx.Err() != nil:
+			return errStopped
+		}
+		s.rest(ctx, limit, seen)
+	}
+	return s.answer.err
+}
+
+func appendRequestID(b []byte, n uint32) []byte {
+	return strconv.AppendUint(append(b, 'q'), uint64(n), 36)
+}

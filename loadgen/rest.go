@@ -1,0 +1,103 @@
+package loadgen
+
+import (
+	"context"
+	"time"
+
+	"xmpprig/loadgen/xmpp"
+)
+
+// forever is later than any run.
+const forever = time.Duration(1<<63 - 1)
+
+// restUntil lets time pass until due, handling what arrives; false when the
+// run reached the stage, or ctx ended, before that.
+func (s *session) restUntil(ctx context.Context, due time.Duration, stage int32) bool {
+	for first := true; ; first = false {
+		seen := s.stage.Load()
+		if seen >= stage || ctx.Err() != nil {
+			return false
+		}
+		// Even a session that is late looks once: else what arrives would
+		// pile up in the kernel for as long as it stays late.
+		if s.now() >= due && (!first || s.conn.Load() == nil) {
+			return true
+		}
+		s.rest(ctx, due, seen)
+	}
+}
+
+// restWhile lets time pass while the run is at an earlier stage.
+func (s *session) restWhile(ctx context.Context, before int32) {
+	for ctx.Err() == nil {
+		seen := s.stage.Load()
+		if seen >= before {
+			return
+		}
+		s.rest(ctx, forever, seen)
+	}
+}
+
+// rest waits until something arrives and was handled, due has come, or the
+// run is no longer at the stage seen. A connection that broke is counted and
+// let go.
+func (s *session) rest(ctx context.Context, due time.Duration, seen int32) {
+	c := s.conn.Load()
+	if c == nil {
+		s.doze(ctx, due, seen)
+		return
+	}
+	if err := s.receive(c, due); err != nil {
+		s.lose(err)
+	}
+}
+
+// receive handles what arrives on c until due at the latest.
+func (s *session) receive(c *xmpp.Conn, due time.Duration) error {
+	var deadline time.Time
+	if due != forever {
+		deadline = s.zero.Add(due)
+	}
+	s.reading = c
+	_, err := c.Receive(deadline, s.take)
+	return err
+}
+
+// doze is rest without a connection.
+func (s *session) doze(ctx context.Context, due time.Duration, seen int32) {
+	changed := *s.changed.Load()
+	if s.stage.Load() != seen { // changed since the caller looked
+		return
+	}
+	var timer <-chan time.Time
+	if due != forever {
+		t := time.NewTimer(due - s.now())
+		defer t.Stop()
+		timer = t.C
+	}
+	select {
+	case <-timer:
+	case <-changed:
+	case <-ctx.Done():
+	}
+}
+
+// lose counts a connection that ended without being asked to.
+func (s *session) lose(err error) {
+	s.drop()
+	if s.stage.Load() < stageLeave {
+		s.errors.add(err, s.now())
+		s.broken.Add(1)
+	}
+}
+
+// drop lets the connection go, at once.
+func (s *session) drop() {
+	if c := s.conn.Swap(nil); c != nil {
+		s.gone(c)
+		c.Abort()
+	}
+}
+
+// hangUp is the last thing a session does.
+func (s *session) hangUp() { s.drop() }

@@ -1,0 +1,247 @@
+package loadgen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"xmpprig/loadgen/target"
+	"xmpprig/loadgen/xmpp"
+	"xmpprig/results"
+	"xmpprig/scenarios"
+)
+
+// Options says what to run against what.
+type Options struct {
+	Scenario *scenarios.Scenario
+	Dialer   *xmpp.Dialer   // how sessions log in; its Addr is the server's address
+	Server   *target.Server // watched while the run goes on; may be nil
+	Seed     uint64
+	Record   string      // directory of the record, which must not hold anything yet
+	Head     results.Run // what the caller knows of the run: tool, command, target, scenario text
+
+	Progress  func(Progress)  // called each second; may be nil
+	Interrupt <-chan struct{} // when closed, the run drains and reports; the end of ctx stops it at once
+}
+
+// SetupError is a failure before any load: the server could not be reached,
+// or the machine cannot hold so many sessions.
+type SetupError struct {
+	Class  string // an error class, or "limit"
+	Err    error
+	Remedy string
+}
+
+func (e *SetupError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *SetupError) Unwrap() error { return e.Err }
+
+// Hint says how to mend it.
+func (e *SetupError) Hint() string { return e.Remedy }
+
+// Run takes a scenario through all its phases and leaves a record, which it
+// also returns. The error is a *SetupError, or one of the record's files; how
+// the run itself went is the record's Verdict.
+func Run(ctx context.Context, o Options) (*results.Run, error) {
+	e := newEngine(&o)
+	if err := e.preflight(ctx, &o); err != nil {
+		return nil, err
+	}
+	head := o.Head
+	head.Seed, head.Sessions.Wanted = o.Seed, e.size
+	head.Environment = environment()
+	head.PlanHash = e.rehearse()
+	e.zero = time.Now()
+	head.Started = e.zero
+	rec, err := results.Create(o.Record, head)
+	if err != nil {
+		return nil, err
+	}
+	e.rec = rec
+	e.board.lay(rec)
+	e.health = newHealth(e)
+	w := &watch{engine: e, o: &o, head: head}
+	return w.run(ctx)
+}
+
+// watch is the run's coordinator: it moves the stages on, and once a second
+// writes down how things stand.
+type watch struct {
+	*engine
+	o         *Options
+	head      results.Run
+	next      time.Duration // when the next tick is due
+	recordErr error
+	reasons   []string // why the run is incomplete
+	exit      results.ExitCode
+}
+
+func (w *watch) run(ctx context.Context) (*results.Run, error) {
+	w.next = time.Second
+	var sessions sync.WaitGroup
+	killing, kill := context.WithCancelCause(ctx)
+	defer kill(nil)
+	w.launch(killing, &sessions)
+	over := make(chan struct{})
+	go func() { sessions.Wait(); close(over) }()
+
+	w.load(killing)
+	w.drain(killing)
+	w.advance(stageLeave)
+	w.until(killing, w.now()+w.leavePatience(), over)
+	kill(errStopped) // 1. whoever is still here goes now
+	w.abort()
+	<-over // 2. nothing moves any more
+	return w.finish()
+}
+
+// leavePatience is how long sessions may take to say goodbye.
+func (w *watch) leavePatience() time.Duration { return w.timeout + time.Second }
+
+// load brings the sessions up and takes them through the phases.
+func (w *watch) load(ctx context.Context) {
+	limit := w.rising.Length() + risePatience + 2*w.loginLimit
+	if !w.until(ctx, limit, w.up) {
+		if w.exit == results.ExitPass {
+			w.incomplete("only %d of %d sessions had come up after %v", w.standing.Load(), w.size, limit.Round(time.Second))
+		}
+		w.cut()
+		return
+	}
+	if w.allGone() {
+		w.incomplete("no session came up")
+		w.cut()
+		return
+	}
+	// On a whole second, so that a tick never spans two phases; not too soon,
+	// so that every session has heard of it.
+	start := (w.now() + 300*time.Millisecond).Truncate(time.Second) + time.Second
+	end := w.timePhases(start)
+	w.advance(stageLoad)
+	if !w.until(ctx, end, nil) {
+		w.cut()
+		return
+	}
+	w.stage.Store(stageLoad)
+}
+
+// risePatience allows for steps behind the login in a scenario's start.
+const risePatience = 60 * time.Second
+
+func (w *watch) cut() {
+	w.cutPhases(w.now())
+	w.advance(stageCut)
+}
+
+// drain waits for what is still under way.
+func (w *watch) drain(ctx context.Context) {
+	if w.stage.Load() < stageCut {
+		w.advance(stageCut)
+	}
+	w.board.phases[w.drainPhase()].start.CompareAndSwap(0, int64(w.now()))
+	limit := w.now() + w.o.Scenario.Load.Drain
+	for w.now() < limit && !w.quiet() && w.connected.Load() > 0 {
+		if !w.until(ctx, min(limit, w.now()+50*time.Millisecond), nil) {
+			break
+		}
+	}
+	w.board.phases[w.drainPhase()].end.Store(int64(w.now()))
+}
+
+// quiet says that nothing is under way any more.
+func (w *watch) quiet() bool {
+	for i := w.firstPhase(); i < w.drainPhase(); i++ {
+		p := &w.board.phases[i]
+		if p.begun.Load() > p.completed.Load()+p.failed.Load() {
+			return false
+		}
+	}
+	return w.ledger.outstanding() <= 0
+}
+
+// allGone says that no session is left, nor will be.
+func (w *watch) allGone() bool {
+	return w.connected.Load() == 0 && !w.program.slots && w.waiting.Load() <= 0
+}
+
+// until ticks each second until the time limit (true) or until done is closed
+// (true). It returns false when the run has to end instead.
+func (w *watch) until(ctx context.Context, limit time.Duration, done <-chan struct{}) bool {
+	interrupt, exited := w.o.Interrupt, w.exited()
+	if w.stage.Load() >= stageCut { // ending already
+		interrupt, exited = nil, nil
+	}
+	for {
+		timer := time.NewTimer(min(limit, w.next) - w.now())
+		select {
+		case <-done:
+			timer.Stop()
+			return true
+		case <-interrupt:
+			timer.Stop()
+			w.exit = results.ExitInterrupted
+			w.incomplete("interrupted")
+			return false
+		case <-exited:
+			timer.Stop()
+			w.incomplete("the server under test died")
+			return false
+		case <-ctx.Done():
+			timer.Stop()
+			w.incomplete("stopped: %v", context.Cause(ctx))
+			return false
+		case <-timer.C:
+		}
+		if w.now() >= w.next {
+			w.tick()
+		}
+		if w.now() >= limit {
+			return done == nil || isClosed(done)
+		}
+		if w.stage.Load() == stageLoad && w.allGone() {
+			w.incomplete("every session lost its connection")
+			return false
+		}
+	}
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+func (w *watch) exited() <-chan struct{} {
+	if w.server == nil {
+		return nil
+	}
+	return w.server.Exited()
+}
+
+func (w *watch) incomplete(format string, args ...any) {
+	w.exit = results.Worst(w.exit, results.ExitIncomplete)
+	w.reasons = append(w.reasons, fmt.Sprintf(format, args...))
+}
+
+// finish closes the record.
+func (w *watch) finish() (*results.Run, error) {
+	w.tick()
+	run := w.final()
+	if err := w.rec.Close(run); err != nil && w.recordErr == nil {
+		w.recordErr = err
+	}
+	if w.recordErr != nil {
+		return &run, fmt.Errorf("write the record: %w", w.recordErr)
+	}
+	rec, err := results.Open(w.o.Record)
+	if err != nil {
+		return &run, errors.Join(errors.New("read the record back"), err)
+	}
+	return &rec.Run, nil
+}

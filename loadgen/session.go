@@ -1,0 +1,196 @@
+package loadgen
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync/atomic"
+	"time"
+
+	"xmpprig/loadgen/pace"
+	"xmpprig/loadgen/xmpp"
+	"xmpprig/loadgen/xmpp/wire"
+)
+
+// session is one user's goroutine and what it knows.
+type session struct {
+	*engine
+	n       int
+	conn    atomic.Pointer[xmpp.Conn] // set by the session; others only wake or abort it
+	reading *xmpp.Conn                // the connection whose batch is being handled
+	pcg     *rand.PCG
+	rng     *rand.Rand
+	count   *shard
+
+	phase int
+	due   time.Duration // when the step at hand is due
+	free  time.Duration // since when the session could have done it
+	until time.Duration // end of the phase, for steps without an end of their own
+	stamp uint32        // counts presence
+	iq    uint32        // number of the request sent last
+
+	answer  answer
+	arrived []uint32                  // matches of each expect that no step has passed yet
+	take    func(*wire.Element) error // s.handle, bound once
+}
+
+// answer is the request that the session is waiting for.
+type answer struct {
+	waiting bool
+	at      time.Duration
+	err     error
+}
+
+func (e *engine) newSession(n int) *session {
+	pcg := rand.NewPCG(e.seed, uint64(n))
+	s := &session{engine: e, n: n, pcg: pcg, rng: rand.New(pcg), count: &e.board.shards[n%len(e.board.shards)]}
+	s.take = s.handle
+	if k := len(e.program.expects); k > 0 {
+		s.arrived = make([]uint32, k)
+	}
+	return s
+}
+
+// live is a session's whole life.
+func (s *session) live(ctx context.Context) {
+	defer s.hangUp()
+	s.rise(ctx)
+	for i := s.firstPhase(); i < s.drainPhase(); i++ {
+		if !s.awaitPhase(ctx, i) {
+			break
+		}
+		s.through(ctx, i)
+	}
+	s.restWhile(ctx, stageLeave)
+	s.leave(ctx)
+}
+
+// rise runs the scenario's start, when the session's turn comes.
+func (s *session) rise(ctx context.Context) {
+	defer s.ready()
+	c := s.rising.Cursor(pace.Share{I: s.n, N: s.size})
+	due, ok := c.Next()
+	if !ok { // a Poisson share may fall off the end
+		due = s.rising.Length()
+	}
+	if !s.restUntil(ctx, due, stageCut) {
+		return
+	}
+	p := &s.board.phases[0]
+	p.begun.Add(1)
+	s.reseed(0, 0)
+	s.begin(due)
+	if s.run(ctx, s.program.start, p) {
+		s.standing.Add(1)
+	}
+}
+
+// awaitPhase waits until phase i begins; false when it never will.
+func (s *session) awaitPhase(ctx context.Context, i int) bool {
+	s.restWhile(ctx, stageLoad)
+	return s.restUntil(ctx, s.start(i), stageCut)
+}
+
+// through takes the session through phase i, to its end.
+func (s *session) through(ctx context.Context, i int) {
+	s.phase = i
+	start := s.start(i)
+	s.until = start + s.plan[i].length
+	if s.plan[i].open != nil {
+		s.offered(ctx, start)
+	} else if s.n < s.plan[i].hold {
+		s.held(ctx)
+	}
+	s.restUntil(ctx, s.until, stageCut)
+}
+
+// offered does the work of each arrival of an open phase.
+func (s *session) offered(ctx context.Context, start time.Duration) {
+	p := &s.board.phases[s.phase]
+	c := s.plan[s.phase].open.Cursor(pace.Share{I: s.n, N: s.size})
+	for k := uint64(0); ; k++ {
+		after, ok := c.Next()
+		if !ok {
+			return
+		}
+		due := start + after
+		if !s.restUntil(ctx, due, stageCut) {
+			return
+		}
+		if s.now()-due > s.patience {
+			p.dropped.Add(1)
+			continue
+		}
+		p.begun.Add(1)
+		s.reseed(s.phase, k)
+		s.begin(due)
+		s.run(ctx, s.program.work, p)
+	}
+}
+
+// held does the work over and over until the phase ends.
+func (s *session) held(ctx context.Context) {
+	p := &s.board.phases[s.phase]
+	for k := uint64(0); s.now() < s.until && s.stage.Load() < stageCut && ctx.Err() == nil; k++ {
+		p.begun.Add(1)
+		s.reseed(s.phase, k)
+		s.begin(s.now())
+		if !s.run(ctx, s.program.work, p) && !s.restUntil(ctx, s.now()+failurePause, stageCut) {
+			return
+		}
+	}
+}
+
+// failurePause keeps a session of a closed phase from failing as fast as it can.
+const failurePause = time.Second
+
+// begin starts an iteration that is due now.
+func (s *session) begin(due time.Duration) {
+	s.due = due
+	s.free = max(s.free, due)
+	clear(s.arrived)
+}
+
+// run does steps and counts the iteration; false where it failed.
+func (s *session) run(ctx context.Context, steps []op, p *phase) bool {
+	err := s.all(ctx, steps)
+	s.free = s.now()
+	switch {
+	case err == nil:
+		p.completed.Add(1)
+		return true
+	case ctx.Err() == nil || s.stage.Load() < stageCut:
+		s.errors.add(err, s.now())
+	}
+	p.failed.Add(1)
+	return false
+}
+
+func (s *session) all(ctx context.Context, steps []op) error {
+	for _, o := range steps {
+		if err := o.run(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leave runs the scenario's stop.
+func (s *session) leave(ctx context.Context) {
+	if s.conn.Load() == nil || ctx.Err() != nil {
+		return
+	}
+	s.phase = s.drainPhase()
+	s.begin(s.now())
+	if err := s.all(ctx, s.program.stop); err != nil && ctx.Err() == nil {
+		s.errors.add(err, s.now())
+	}
+}
+
+// reseed makes the draws of an iteration its own, so that they do not depend
+// on how the ones before it went.
+func (s *session) reseed(phase int, k uint64) { reseed(s.pcg, s.seed, phase, s.n, k) }
+
+func reseed(pcg *rand.PCG, seed uint64, phase, n int, k uint64) {
+	// Odd multipliers spread the coordinates over the state's words.
+	pcg.Seed(seed^uint64(phase+1)*0x9e3779b97f4a7c15, uint64(n)*0xd1342543de82ef95+k)
+}

@@ -1,0 +1,154 @@
+package loadgen
+
+import (
+	"slices"
+	"time"
+
+	"xmpprig/results"
+)
+
+// Progress is how a run stands.
+type Progress struct {
+	At         time.Duration
+	Phase      string
+	PhaseStart time.Duration
+	PhaseEnd   time.Duration // 0 while not known
+	RunEnd     time.Duration // 0 while not known
+	Sessions   int64
+	Wanted     int
+	Count      results.Phase // of the phase
+	Stanzas    int64         // received and sent, by all sessions
+	Errors     int64
+	ServerCPU  float64 // CPUs; negative: not seen
+	RigCPU     float64
+}
+
+// tick writes one second down.
+func (w *watch) tick() {
+	now := w.now()
+	w.next = now.Truncate(time.Second) + time.Second
+	w.health.sample(now)
+	i := w.current(now)
+	t := results.Tick{At: now, Phase: w.board.phases[i].name, Metrics: w.metrics(i, now)}
+	w.rec.Amend(func(r *results.Run) { *r = w.sofar(now) })
+	if err := w.rec.Tick(t); err != nil && w.recordErr == nil {
+		w.recordErr = err
+		w.incomplete("%v", err)
+	}
+	if w.o.Progress != nil {
+		w.o.Progress(w.progress(i, now))
+	}
+}
+
+// current is the phase that the second before now belonged to.
+func (w *watch) current(now time.Duration) int { return w.board.at(now - time.Millisecond) }
+
+// metrics are the figures of the record's series.csv; counts are of the whole run.
+func (w *watch) metrics(phase int, now time.Duration) []results.Metric {
+	var offered, completed, failed, dropped int64
+	for i := range w.board.phases {
+		c := w.counts(i, now)
+		offered += c.Offered
+		completed += c.Completed
+		failed += c.Failed
+		dropped += c.Dropped
+	}
+	in, out := w.board.stanzas()
+	l := w.ledger.running()
+	m := []results.Metric{
+		{Name: "offered", Value: float64(offered)}, {Name: "completed", Value: float64(completed)},
+		{Name: "failed", Value: float64(failed)}, {Name: "dropped", Value: float64(dropped)},
+		{Name: "sessions", Value: float64(w.connected.Load())},
+		{Name: "in_flight", Value: float64(w.inFlight())},
+		{Name: "stanzas_in", Value: float64(in)}, {Name: "stanzas_out", Value: float64(out)},
+		{Name: "ledger.sent", Value: float64(l.Sent)}, {Name: "ledger.delivered", Value: float64(l.Delivered)},
+		{Name: "ledger.duplicated", Value: float64(l.Duplicated)}, {Name: "ledger.reordered", Value: float64(l.Reordered)},
+		{Name: "ledger.misdelivered", Value: float64(l.Misdelivered)}, {Name: "ledger.refused", Value: float64(l.Refused)},
+	}
+	for _, c := range w.errors.list() {
+		m = append(m, results.Metric{Name: "error:" + c.Class, Value: float64(c.Count)})
+	}
+	return append(m, w.health.metrics()...)
+}
+
+func (w *watch) inFlight() (n int64) {
+	for i := range w.board.phases {
+		p := &w.board.phases[i]
+		n += p.begun.Load() - p.completed.Load() - p.failed.Load()
+	}
+	return n
+}
+
+// sofar is the run as known now.
+func (w *watch) sofar(now time.Duration) results.Run {
+	r := w.head
+	r.ElapsedNS = int64(now)
+	r.Phases = make([]results.Phase, 0, len(w.board.phases))
+	for i := range w.board.phases {
+		r.Phases = append(r.Phases, w.counts(i, now))
+	}
+	r.Sessions = results.Sessions{
+		Wanted: w.size, Peak: w.peak.Load(), Opened: w.logins.Load(), Failed: w.loginsFailed.Load(), Lost: w.broken.Load(),
+	}
+	r.Target.Mechanism = w.mechanism
+	r.Ledger = w.ledger.running()
+	r.Errors = w.errors.list()
+	r.Generator = w.health.generator()
+	r.Server = w.health.serverCost()
+	if w.server != nil {
+		for _, c := range w.server.Crashes() {
+			r.Server.Crashes = append(r.Server.Crashes, results.Crash{AtNS: int64(c.At.Sub(w.zero)), Title: c.Kind, Text: c.Text})
+		}
+	}
+	return r
+}
+
+func (w *watch) progress(i int, now time.Duration) Progress {
+	p := &w.board.phases[i]
+	in, out := w.board.stanzas()
+	progress := Progress{
+		At: now, Phase: p.name, PhaseStart: time.Duration(p.start.Load()), PhaseEnd: time.Duration(p.end.Load()),
+		RunEnd: time.Duration(w.board.phases[w.drainPhase()].start.Load()), Sessions: w.connected.Load(), Wanted: w.size,
+		Count: w.counts(i, now), Stanzas: in + out, ServerCPU: w.health.serverCPU, RigCPU: w.health.cpu,
+	}
+	for _, c := range w.errors.list() {
+		progress.Errors += c.Count
+	}
+	return progress
+}
+
+// final is the run with its account closed and its verdict.
+func (w *watch) final() results.Run {
+	r := w.sofar(w.now())
+	for i := range r.Phases {
+		p := &r.Phases[i]
+		// What came due and was never begun when the run was over.
+		p.Dropped = p.Offered - p.Completed - p.Failed
+	}
+	r.Ledger = w.ledger.close()
+	r.Generator.Reasons = w.health.limits(&r, w.rec.Summaries())
+	r.Generator.Limited = len(r.Generator.Reasons) > 0
+	r.Verdict = w.verdict(&r)
+	return r
+}
+
+// verdict says how the run ended; several reasons may apply.
+func (w *watch) verdict(r *results.Run) results.Verdict {
+	exit, reasons := w.exit, slices.Clone(w.reasons)
+	if missing := int64(w.size) - w.standing.Load(); missing > 0 && len(reasons) == 0 {
+		exit = results.Worst(exit, results.ExitIncomplete)
+		reasons = append(reasons, plural(missing, "session")+" never came up")
+	}
+	if len(r.Server.Crashes) > 0 {
+		exit = results.Worst(exit, results.ExitIncomplete)
+		reasons = append(reasons, "the server crashed: "+r.Server.Crashes[0].Title)
+	}
+	if r.Generator.Limited {
+		exit = results.Worst(exit, results.ExitLimited)
+		reasons = append(reasons, r.Generator.Reasons...)
+	}
+	if reasons == nil {
+		reasons = []string{}
+	}
+	return results.Verdict{Status: exit.Status(), ExitCode: int(exit), Reasons: reasons}
+}

@@ -69,9 +69,8 @@ var erlangRules = append([]rule{
 	{"process terminated", false, " terminating", regexp.MustCompile(`^\d{4}-\S+ \S+ \[(error|critical)\] [^*]*\*\* (Generic server|State machine|gen_event handler) .* terminating`), erlangMore},
 	{"process error", false, "Error in process", regexp.MustCompile(`^\d{4}-\S+ \S+ \[(error|critical)\] \S+ ?Error in process <`), erlangMore},
 	{"hook crashed", false, "crashed when running", regexp.MustCompile(`^\d{4}-\S+ \S+ \[(error|critical)\] .*Hook \S+ crashed when running`), erlangMore},
-	{"vm death", true, "Kernel pid terminated", regexp.MustCompile(`^\{?"?Kernel pid terminated`), erlangMore},
-	{"vm death", true, "Crash dump", regexp.MustCompile(`^Crash dump (is being )?written to`), nil},
-	{"vm death", true, "Cannot ", regexp.MustCompile(`^\w+: Cannot (re)?allocate \d+ bytes`), nil},
+	{"vm death", true, " terminat", regexp.MustCompile(`^\{"(Kernel pid terminated|init terminating)`), anyMore},
+	{"vm death", true, "Cannot ", regexp.MustCompile(`^\w+: Cannot (re)?allocate \d+ bytes`), anyMore},
 	{"vm death", false, "Slogan: ", regexp.MustCompile(`^Slogan: `), nil}, // erl_crash.dump
 }, processRules...)
 
@@ -86,7 +85,7 @@ type detector struct {
 // line takes the next line of a source; finished crashes go to emit.
 func (d *detector) line(source string, out bool, line string, emit func(Crash)) {
 	if d.open != nil && d.open.Source == source && d.more != nil && d.more(line) && d.begins(out, line) == nil {
-		if d.lines++; d.lines < crashLines {
+		if d.lines++; d.lines <= crashLines {
 			d.open.Text += "\n" + line
 		}
 		return

@@ -1,0 +1,158 @@
+package target
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"xmpprig/loadgen/xmpp"
+)
+
+// login logs user i in, in one way.
+func login(ctx context.Context, e Endpoint, u Users, i int, mode xmpp.TLSMode, mechanism string) error {
+	d := xmpp.Dialer{Addr: e.Addr, Domain: e.Domain, TLS: mode, TLSConfig: &tls.Config{RootCAs: e.CAs}, Mechanism: mechanism}
+	if mode == xmpp.DirectTLS {
+		d.Addr = e.DirectTLSAddr
+	}
+	name, password := u.User(i)
+	conn, _, err := d.Login(ctx, xmpp.Account{Local: name, Password: password, Resource: "test"}, nil)
+	if err != nil {
+		return err
+	}
+	if conn.Mechanism() != mechanism {
+		err = fmt.Errorf("logged in by %s", conn.Mechanism())
+	}
+	return errors.Join(err, conn.Close(ctx))
+}
+
+func TestLoginEveryWay(t *testing.T) {
+	for _, name := range realServers(t) {
+		for _, mechanism := range []string{"", "SCRAM-SHA-1"} {
+			t.Run(name+mechanism, func(t *testing.T) {
+				users := accounts(300)
+				s := start(t, Spec{Driver: name, Domain: "rig.test", Users: users, Mechanism: mechanism})
+				if mechanism == "" {
+					mechanism = "SCRAM-SHA-256"
+				}
+				if !strings.Contains(s.Accounts(), mechanism+", ") {
+					t.Errorf("accounts: %s", s.Accounts())
+				}
+				for _, mode := range []xmpp.TLSMode{xmpp.NoTLS, xmpp.StartTLS, xmpp.DirectTLS} {
+					for i, m := range []string{mechanism, "PLAIN"} {
+						if err := login(t.Context(), s.Endpoint(), users, 299*i, mode, m); err != nil {
+							t.Errorf("%s %s: %v", mode, m, err)
+						}
+					}
+				}
+				refuses(t, s, users, mechanism)
+				if c := s.Crashes(); len(c) > 0 {
+					t.Errorf("crashes: %q", c)
+				}
+				if os.Getenv("SHOW") != "" {
+					t.Log(strings.Join(s.LogTail(400), "\n"))
+				}
+			})
+		}
+	}
+}
+
+// refuses checks that wrong passwords and unknown users are refused: the
+// accounts are real.
+func refuses(t *testing.T, s *Server, users Users, mechanism string) {
+	t.Helper()
+	wrong, stranger := users, users
+	wrong.Password, stranger.Name = "wrong", "panic{n}"
+	for what, u := range map[string]Users{"wrong password": wrong, "unknown user": stranger} {
+		for _, m := range []string{mechanism, "PLAIN"} {
+			err := login(t.Context(), s.Endpoint(), u, 1, xmpp.StartTLS, m)
+			if failure, ok := errors.AsType[*xmpp.SASLError](err); !ok || failure.Condition != "not-authorized" {
+				t.Errorf("%s by %s: %v", what, m, err)
+			}
+		}
+	}
+}
+
+// Provisioning and login with a password for each user and awkward names.
+func TestAwkwardAccounts(t *testing.T) {
+	users := Users{Count: 20, Name: "ünïcode_{n}.x-y%z", Password: `p"{n}' \t$HOME~`}
+	for _, name := range realServers(t) {
+		t.Run(name, func(t *testing.T) {
+			s := start(t, Spec{Driver: name, Domain: "rig-2.test", Users: users})
+			if !strings.Contains(s.Accounts(), "a salt each") {
+				t.Errorf("accounts: %s", s.Accounts())
+			}
+			for _, m := range []string{"SCRAM-SHA-256", "PLAIN"} {
+				if err := login(t.Context(), s.Endpoint(), users, 19, xmpp.StartTLS, m); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}
+
+func TestShortcutAuth(t *testing.T) {
+	users := Users{Count: 1, Name: "user{n}", Password: `so"me\thing`}
+	for _, name := range realServers(t) {
+		t.Run(name, func(t *testing.T) {
+			s := start(t, Spec{Driver: name, Domain: "rig.test", Users: users, ShortcutAuth: true})
+			if !strings.HasPrefix(s.Accounts(), "shortcut authentication") {
+				t.Errorf("accounts: %s", s.Accounts())
+			}
+			if err := login(t.Context(), s.Endpoint(), users, 123456, xmpp.StartTLS, "SCRAM-SHA-256"); err != nil {
+				t.Error(err)
+			}
+			wrong := Users{Count: 1, Name: "user{n}", Password: "wrong"}
+			if err := login(t.Context(), s.Endpoint(), wrong, 1, xmpp.StartTLS, "SCRAM-SHA-256"); err == nil {
+				t.Error("a wrong password is accepted")
+			}
+		})
+	}
+}
+
+func TestUsageRisesWithLoad(t *testing.T) {
+	for _, name := range realServers(t) {
+		t.Run(name, func(t *testing.T) {
+			users := accounts(200)
+			s := start(t, Spec{Driver: name, Domain: "rig.test", Users: users})
+			before, err := s.Usage()
+			if err != nil || !s.Observed() {
+				t.Fatal(before, err)
+			}
+			began := time.Now(); var held []*xmpp.Conn
+			keys := new(xmpp.SCRAMKeys)
+			for i := range users.Count {
+				user, password := users.User(i)
+				e := s.Endpoint()
+				d := xmpp.Dialer{Addr: e.Addr, Domain: e.Domain, Keys: keys}
+				conn, _, err := d.Login(t.Context(), xmpp.Account{Local: user, Password: password}, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				held = append(held, conn)
+			}
+			t.Log("logins done", time.Since(began)); after, err := s.Usage()
+			if err != nil || after.CPU <= before.CPU || after.RSS <= before.RSS || after.FDs < before.FDs+users.Count || after.Threads < 1 {
+				t.Errorf("before %+v, with %d sessions %+v, %v", before, users.Count, after, err)
+			}
+			for _, conn := range held {
+				if err := conn.Close(t.Context()); err != nil {
+					t.Error(err)
+				}
+			}
+			t.Log("closed", time.Since(began)); for deadline := time.Now().Add(20 * time.Second); ; <-time.After(20 * time.Millisecond) {
+				closed, err := s.Usage()
+				if err == nil && closed.FDs < before.FDs+10 {
+					break
+				}
+				if time.Now().After(deadline) {
+					t.Fatalf("before %+v, after the sessions %+v, %v", before, closed, err)
+				}
+			}
+		})
+	}
+}

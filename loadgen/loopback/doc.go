@@ -1,2 +1,38 @@
-// Package loopback is a small XMPP server, correct or faulty on request.
+// Package loopback is a small XMPP server, correct or faulty on request: a target that is always at hand, and one whose
+// every misdeed is known beforehand.
+//
+//	s, err := loopback.New(loopback.Options{Users: loopback.UserPattern("user{n}", "secret", 1000)})
+//	…
+//	err = s.Listen("127.0.0.1:0") // and ListenTLS; or Dial, in memory
+//	…
+//	err = s.Close()
+//	s.Tally() // what it did, exactly
+//
+// It speaks XMPP core and instant messaging (RFC 6120, RFC 6121) to clients of one domain: STARTTLS and direct TLS, SASL
+// (PLAIN, SCRAM with and without channel binding, EXTERNAL, ANONYMOUS), binding, rosters, subscriptions, presence and
+// messages, and of the extensions ping (XEP-0199), service discovery (XEP-0030), software version (XEP-0092) and, when asked,
+// in-band registration (XEP-0077). It keeps everything in memory and knows no other server.
+//
+// # Choices
+//
+// Where the specifications leave the answer to the server:
+//
+//   - A message for a user who is offline, unavailable or unknown comes back with service-unavailable; there is no offline
+//     store. One to a bare JID goes to every available session of non-negative priority.
+//   - A resource that is bound already goes to the new session; the old one ends with conflict.
+//   - A stanza whose from is neither the full nor the bare JID of its session ends the stream with invalid-from. On every other
+//     the server puts the sender's full JID (the bare one on subscriptions), whatever from said.
+//   - An iq request reaches another user only where that one shares presence with the sender.
+//   - A stream header must name the prefix stream, and may declare no further namespaces; the stream ends with
+//     bad-namespace-prefix or invalid-namespace.
+//   - Addresses are compared in lower case, full-width forms as ASCII; canonically equivalent spellings stay different.
+//   - A third failed attempt to authenticate, or no session after Options.LoginTimeout, ends the stream with policy-violation.
+//   - A client that lets more than Options.Queue bytes wait is cut off without a word.
+//
+// # Faults
+//
+// [Faults] makes it lie in known ways, and [Tally] says how often it did. Everything that is held back leaves at its own
+// moment: the Linux timer behind it is good to some ten microseconds on an idle machine, so that a distribution of delays comes
+// back as it was drawn. Random delays do not keep order, neither between sessions nor within one, as that would change the
+// distribution.
 package loopback

@@ -1,0 +1,208 @@
+package loopback
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"xmpprig/loadgen/xmpp/wire"
+)
+
+// conn is one connection. Its goroutine reads, judges and routes; others only put things in its outbox and end it.
+type conn struct {
+	srv     *Server
+	t       transport
+	scanner wire.Scanner
+	rest    []byte    // read but not scanned
+	arrived time.Time // when that was read; kept only where a fault needs it
+	leave   time.Time // when the stanza in hand is served; zero: at once
+	out     outbox
+	lang    string   // xml:lang of the client's stream
+	session *session // nil until bound
+	scratch []byte   // for building stanzas; nil while waiting
+}
+
+// streamError ends a stream (RFC 6120 §4.9).
+type streamError struct {
+	condition wire.Condition
+	text      string
+}
+
+func (e streamError) Error() string {
+	if e.text == "" {
+		return string(e.condition)
+	}
+	return fmt.Sprintf("%s: %s", e.condition, e.text)
+}
+
+// errFooter says that the peer has closed its stream.
+var errFooter = errors.New("stream closed by the peer")
+
+// farewell bounds how long a connection is kept for a peer to take the last word.
+const farewell = time.Second
+
+func (c *conn) serve(direct bool) {
+	defer c.srv.forget(c)
+	err := c.converse(direct)
+	c.srv.unbind(c.session)
+	switch bad, ok := errors.AsType[streamError](err); {
+	case ok:
+		c.end(bad.condition, bad.text)
+	case err == errFooter:
+		c.sendLast(wire.AppendFooter(nil))
+		c.bound()
+	case err == errTLS:
+		c.abandon() // no stream is left to close (RFC 6120 §5.4.3.2)
+	default: // gone, or told to go
+		c.sendLast(wire.AppendFooter(nil))
+		c.bound()
+	}
+	c.linger()
+	c.scanner.Reset(wire.Limits{})
+	c.t.release()
+	returnBytes(c.scratch)
+}
+
+func (c *conn) converse(direct bool) error {
+	deadline := time.Now().Add(c.srv.options.LoginTimeout)
+	_ = c.t.raw.SetReadDeadline(deadline) // a connection that takes none is closed already
+	l := &login{conn: c}
+	if err := l.run(direct); err != nil {
+		if isTimeout(err) && !c.ending() {
+			return streamError{wire.PolicyViolation, "no session was bound in time"}
+		}
+		return err
+	}
+	_ = c.t.raw.SetReadDeadline(time.Time{})
+	if c.ending() { // somebody's deadline may have been overwritten just now
+		return io.EOF
+	}
+	return c.attend()
+}
+
+func isTimeout(err error) bool {
+	t, ok := errors.AsType[interface {
+		error
+		Timeout() bool
+	}](err)
+	return ok && t.Timeout()
+}
+
+// next returns the next element; it is valid until the call after. Errors are streamError where the peer is to be told.
+func (c *conn) next() (*wire.Element, error) {
+	for {
+		e, n, err := c.scanner.Next(c.rest)
+		c.rest = c.rest[n:]
+		if bad, ok := errors.AsType[wire.SyntaxError](err); ok {
+			return nil, streamError{bad.Condition, bad.Reason}
+		}
+		if e.Kind != wire.None {
+			if c.scratch == nil {
+				c.scratch = borrowBytes()
+			}
+			return e, nil
+		}
+		returnBytes(c.scratch)
+		c.scratch = nil
+		if c.rest, err = c.t.read(); err != nil {
+			c.rest = nil
+			return nil, err
+		}
+		if c.srv.timed {
+			c.arrived = time.Now()
+		}
+	}
+}
+
+// end sends a stream error and the end of the stream, and wakes the connection's goroutine to see to the rest. It
+// may be called from any goroutine, and more than once.
+func (c *conn) end(condition wire.Condition, text string) {
+	if c.sendLast(wire.AppendFooter(wire.AppendStreamError(nil, condition, text))) {
+		c.srv.tally.streamErrors.Add(1)
+	}
+	c.bound()
+	_ = c.t.raw.SetReadDeadline(time.Now())
+}
+
+// bound gives the last word its time to be written.
+func (c *conn) bound() {
+	_ = c.t.raw.SetWriteDeadline(time.Now().Add(farewell + c.srv.stallLeft()))
+}
+
+// linger lets the last word reach the peer: closing a socket with bytes unread would destroy it on its way.
+func (c *conn) linger() {
+	_ = c.t.raw.SetReadDeadline(time.Now().Add(farewell + c.srv.stallLeft()))
+	b := readBuffers.Get().(*readBuffer)
+	for read := 0; read < 1<<20; {
+		n, err := c.t.raw.Read(b[:])
+		if err != nil {
+			break
+		}
+		read += n
+	}
+	readBuffers.Put(b)
+	c.flush()
+	_ = c.t.raw.Close()
+}
+
+// cut drops the connection without a word.
+func (c *conn) cut() bool {
+	if c.ending() {
+		return false
+	}
+	c.abandon()
+	return true
+}
+
+// attend handles the stanzas of a bound session.
+func (c *conn) attend() error {
+	for {
+		e, err := c.next()
+		if err != nil {
+			return err
+		}
+		switch e.Kind {
+		case wire.Footer:
+			return errFooter
+		case wire.Stanza:
+			if err := c.checkStanza(e); err != nil {
+				return err
+			}
+			c.stanza(e)
+		default:
+			return unexpected(e)
+		}
+	}
+}
+
+// unexpected is the answer to a first-level element that the server does not know (RFC 6120 §4.8).
+func unexpected(e *wire.Element) error {
+	switch string(e.Local()) {
+	case "message", "presence", "iq":
+		switch string(e.Space()) {
+		case wire.NSServer, wire.NSComponent:
+			return streamError{wire.InvalidNamespace, "this is a client's stream"}
+		}
+	}
+	return streamError{wire.UnsupportedStanzaType, ""}
+}
+
+// checkStanza enforces what RFC 6120 §4.8 and §8.1.2.1 ask of every stanza.
+func (c *conn) checkStanza(e *wire.Element) error {
+	if string(e.Space()) != wire.NSClient {
+		return streamError{wire.InvalidNamespace, "this is a client's stream"}
+	}
+	if len(e.Name()) != len(e.Local()) {
+		return streamError{wire.BadNamespacePrefix, "stanzas carry no prefix"}
+	}
+	from := e.Attr("from")
+	if from == nil || c.session == nil || string(from) == c.session.full {
+		return nil
+	}
+	a, err := parseAddress(from)
+	if err != nil || !c.session.owns(a) {
+		return streamError{wire.InvalidFrom, ""}
+	}
+	return nil
+}

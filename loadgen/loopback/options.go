@@ -1,0 +1,130 @@
+package loopback
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"xmpprig/loadgen/xmpp/wire"
+)
+
+// Options says what server to make. The zero value is a server for localhost that has no users.
+type Options struct {
+	// Domain is the one domain served; localhost when empty.
+	Domain string
+	// Users tells the password of an account, by its lower-case local part, and whether there is such an account.
+	// It is called from many goroutines. See [UserPattern].
+	Users func(local string) (password string, ok bool)
+	// Mechanisms are the SASL mechanisms in the order they are offered; [DefaultMechanisms] when nil. A -PLUS
+	// mechanism, EXTERNAL and, unless PlainWithoutTLS, PLAIN are offered over TLS alone. EXTERNAL is offered to clients with a
+	// certificate that ClientCAs vouches for.
+	Mechanisms []string
+	// Iterations of PBKDF2 for SCRAM; 4096 when 0.
+	Iterations      int
+	PlainWithoutTLS bool // offer PLAIN on unencrypted streams too
+	RequireTLS      bool // offer nothing but STARTTLS on an unencrypted stream
+	NoStartTLS      bool // do not offer STARTTLS
+	// Certificate is shown to clients. When nil, New makes an authority and a certificate for Domain, localhost
+	// and every address listened on.
+	Certificate *tls.Certificate
+	// ClientCAs vouch for clients of EXTERNAL; the server's own authority when nil. See [Server.ClientCertificate].
+	ClientCAs *x509.CertPool
+	// Tickets lets clients resume TLS sessions. Off by default, so that each login costs a whole handshake.
+	Tickets bool
+	// Register offers in-band registration (XEP-0077). Accounts are kept in memory.
+	Register bool
+	// Session offers the session request that RFC 3921 had, as optional.
+	Session bool
+
+	Limits       wire.Limits   // of one element; 64 levels, 64 attributes and 256 KiB where not positive
+	Queue        int           // bytes that may wait for a slow reader before it is cut off; 4 MiB when 0
+	LoginTimeout time.Duration // from connecting to bound; one minute when 0
+	Name         string        // of the software, for disco and version; "xmpprig loopback" when empty
+	Version      string        // of the software; left out when empty
+
+	Faults Faults
+}
+
+// DefaultMechanisms are the mechanisms offered when Options names none, the strongest first. SCRAM-SHA-512,
+// SCRAM-SHA-512-PLUS, EXTERNAL and ANONYMOUS are offered on request.
+func DefaultMechanisms() []string {
+	return []string{"SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-1", "PLAIN"}
+}
+
+// UserPattern returns the Users of accounts 0 to count-1, any number when count is 0: name and password with {n} in
+// place of the number, as in "user{n}". A name without {n} is one account.
+func UserPattern(name, password string, count int) func(local string) (string, bool) {
+	before, after, numbered := strings.Cut(name, "{n}")
+	return func(local string) (string, bool) {
+		if !numbered {
+			return password, local == name
+		}
+		n, ok := strings.CutPrefix(local, before)
+		if !ok {
+			return "", false
+		}
+		n, ok = strings.CutSuffix(n, after)
+		i, err := strconv.Atoi(n)
+		if !ok || err != nil || i < 0 || (count > 0 && i >= count) || strconv.Itoa(i) != n {
+			return "", false
+		}
+		return strings.ReplaceAll(password, "{n}", n), true
+	}
+}
+
+// settle fills the gaps and says what cannot be.
+func (o *Options) settle() error {
+	if o.Domain == "" {
+		o.Domain = "localhost"
+	}
+	domain, err := normalDomain([]byte(o.Domain))
+	if err != nil {
+		return fmt.Errorf("domain %q: %w", o.Domain, err)
+	}
+	o.Domain = string(domain)
+	if o.Users == nil {
+		o.Users = func(string) (string, bool) { return "", false }
+	}
+	if o.Mechanisms == nil {
+		o.Mechanisms = DefaultMechanisms()
+	}
+	for _, m := range o.Mechanisms {
+		if !slices.Contains(allMechanisms, m) {
+			return fmt.Errorf("there is no mechanism %q; there are %s", m, strings.Join(allMechanisms, ", "))
+		}
+	}
+	if o.NoStartTLS && o.RequireTLS {
+		return errors.New("TLS cannot be required where STARTTLS is not offered")
+	}
+	o.Iterations = orElse(o.Iterations, 4096)
+	o.Limits.Depth = orElse(o.Limits.Depth, 64)
+	o.Limits.Attrs = orElse(o.Limits.Attrs, 64)
+	o.Limits.Bytes = orElse(o.Limits.Bytes, 256<<10)
+	o.Queue = orElse(o.Queue, 4<<20)
+	o.LoginTimeout = orElse(o.LoginTimeout, time.Minute)
+	if o.Name == "" {
+		o.Name = "xmpprig loopback"
+	}
+	return o.Faults.validate()
+}
+
+func orElse[T int | time.Duration](v, otherwise T) T {
+	if v > 0 {
+		return v
+	}
+	return otherwise
+}
+
+// hostIP is the address of a listener, for its certificate; nil if it listens on all.
+func hostIP(a net.Addr) net.IP {
+	if t, ok := a.(*net.TCPAddr); ok && !t.IP.IsUnspecified() {
+		return t.IP
+	}
+	return nil
+}

@@ -1,0 +1,164 @@
+package loopback
+
+import "sync"
+
+// outbox is what waits to be written to one connection. Whoever puts something in never waits; a goroutine writes
+// it out in as few pieces as it can, and lives only as long as there is something to write.
+type outbox struct {
+	mu       sync.Mutex
+	buf      []byte
+	messages int  // whole messages in buf
+	writing  bool // a goroutine is at it
+	closed   bool // nothing more is taken
+	last     bool // close the connection's sending side once all is written
+	hushed   bool // a TLS handshake goes on, into which nothing may be said
+	flushed  chan struct{}
+}
+
+// maxKept is the largest buffer that goes back to the pool.
+const maxKept = 64 << 10
+
+var sendBuffers = sync.Pool{New: func() any { b := make([]byte, 0, 2048); return &b }}
+
+func borrowBytes() []byte { return (*sendBuffers.Get().(*[]byte))[:0] }
+
+func returnBytes(b []byte) {
+	if cap(b) > 0 && cap(b) <= maxKept {
+		sendBuffers.Put(&b)
+	}
+}
+
+// send puts b into the outbox, in which messages are whole messages, and reports whether it was taken. A peer that
+// has let the queue fill is cut off.
+func (c *conn) send(b []byte, messages int) bool {
+	o := &c.out
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed {
+		c.srv.tally.discarded.Add(int64(messages))
+		return false
+	}
+	if len(o.buf)+len(b) > c.srv.options.Queue {
+		o.closed = true
+		c.srv.tally.slowReaders.Add(1)
+		c.srv.tally.discarded.Add(int64(messages))
+		c.t.drop()
+		return false
+	}
+	o.put(b, messages)
+	c.startWriter()
+	return true
+}
+
+// sendLast puts b in as the last thing the peer hears, and reports false when that has been said already.
+func (c *conn) sendLast(b []byte) bool {
+	o := &c.out
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed {
+		return false
+	}
+	o.closed = true
+	if o.hushed {
+		c.t.drop()
+		return false
+	}
+	o.put(b, 0)
+	o.last = true
+	c.startWriter()
+	return true
+}
+
+func (o *outbox) put(b []byte, messages int) {
+	if o.buf == nil {
+		o.buf = borrowBytes()
+	}
+	o.buf = append(o.buf, b...)
+	o.messages += messages
+}
+
+// startWriter is called with the outbox locked.
+func (c *conn) startWriter() {
+	if !c.out.writing {
+		c.out.writing = true
+		c.srv.wg.Go(c.writeOut)
+	}
+}
+
+func (c *conn) writeOut() {
+	o := &c.out
+	for {
+		o.mu.Lock()
+		b, n := o.buf, o.messages
+		o.buf, o.messages = nil, 0
+		if b == nil && o.last {
+			o.last = false
+			o.mu.Unlock()
+			c.t.closeWrite()
+			continue
+		}
+		if b == nil {
+			o.rest()
+			o.mu.Unlock()
+			return
+		}
+		o.mu.Unlock()
+		if err := c.t.write(b); err != nil {
+			c.srv.tally.discarded.Add(int64(n))
+			c.abandon()
+		} else {
+			c.srv.tally.delivered.Add(int64(n))
+		}
+		returnBytes(b)
+	}
+}
+
+// rest ends the writer; the outbox is locked.
+func (o *outbox) rest() {
+	o.writing = false
+	if o.flushed != nil {
+		close(o.flushed)
+		o.flushed = nil
+	}
+}
+
+// abandon gives the connection up and with it all that waits.
+func (c *conn) abandon() {
+	c.out.mu.Lock()
+	c.out.closed, c.out.last = true, false
+	c.srv.tally.discarded.Add(int64(c.out.messages))
+	c.out.buf, c.out.messages = nil, 0
+	c.out.mu.Unlock()
+	c.t.drop()
+}
+
+// hush keeps the outbox still for a TLS handshake, and reports whether the connection is still to go on.
+func (o *outbox) hush(on bool) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.hushed = on
+	return !o.closed
+}
+
+// flush waits until all is written or given up.
+func (c *conn) flush() {
+	o := &c.out
+	o.mu.Lock()
+	if !o.writing {
+		o.mu.Unlock()
+		return
+	}
+	if o.flushed == nil {
+		o.flushed = make(chan struct{})
+	}
+	flushed := o.flushed
+	o.mu.Unlock()
+	<-flushed
+}
+
+// ending reports whether the last word has been said.
+func (c *conn) ending() bool {
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
+	return c.out.closed
+}

@@ -1,0 +1,57 @@
+package loopback
+
+import "xmpprig/loadgen/xmpp/wire"
+
+// appendStamped appends a stanza as it is delivered: as its sender wrote it, but from whom it truly comes and, when to is
+// not empty, to that address. A stanza without a language gets that of its sender's stream (RFC 6120 §8.1.5).
+func appendStamped(dst []byte, e *wire.Element, from, to, lang string) []byte {
+	dst = append(append(dst, '<'), e.Local()...)
+	if to != "" {
+		dst = wire.AppendAttr(dst, "to", to)
+	}
+	dst = wire.AppendAttr(dst, "from", from)
+	for name, value := range e.Attrs() {
+		switch string(name) {
+		case "from":
+			continue
+		case "to":
+			if to != "" {
+				continue
+			}
+		case "xml:lang":
+			lang = ""
+		}
+		dst = wire.AppendAttr(dst, string(name), value)
+	}
+	if lang != "" {
+		dst = wire.AppendAttr(dst, "xml:lang", lang)
+	}
+	dst = append(append(dst, '>'), e.Inner()...)
+	dst = append(append(dst, "</"...), e.Local()...)
+	return append(dst, '>')
+}
+
+// appendStanzaError appends the answer to a stanza that cannot be served: same id, addresses swapped, no copy of the
+// stanza (RFC 6120 §8.3.1). To, empty before binding, is who sent it.
+func appendStanzaError(dst []byte, e *wire.Element, to, kind, condition string) []byte {
+	a := wire.Addressing{From: string(e.Attr("to")), To: to, ID: string(e.Attr("id")), Type: "error"}
+	name := string(e.Local())
+	dst = wire.AppendStart(dst, name, a)
+	dst = wire.AppendStanzaError(dst, kind, condition, "")
+	return wire.AppendEnd(dst, name)
+}
+
+func appendIQError(dst []byte, e *wire.Element, kind, condition string) []byte {
+	return appendStanzaError(dst, e, "", kind, condition)
+}
+
+// errorKinds are the error types that RFC 6120 §8.3.3 gives with the conditions.
+func errorKind(condition string) string {
+	switch condition {
+	case "bad-request", "jid-malformed", "not-acceptable":
+		return "modify"
+	case "forbidden", "not-authorized", "registration-required":
+		return "auth"
+	}
+	return "cancel"
+}

@@ -1,0 +1,85 @@
+package loopback
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// Tally counts what a server did, exactly. Counts of faults are of faults that took effect.
+type Tally struct {
+	Connections int64 `json:"connections"`   // accepted
+	Logins      int64 `json:"logins"`        // sessions bound
+	AuthFailed  int64 `json:"auth_failed"`   // SASL exchanges that failed for a reason of the client's
+	Refused     int64 `json:"refused"`       // logins with right credentials that the fault refuse turned away
+	Registered  int64 `json:"registered"`    // accounts made in-band
+	Sessions    int64 `json:"sessions"`      // bound now
+	StreamError int64 `json:"stream_errors"` // stream errors sent
+
+	Stanzas int64 `json:"stanzas"` // received from bound sessions
+	Routed  int64 `json:"routed"`  // messages that had a recipient; the faults lose … misdeliver count these
+	Bounced int64 `json:"bounced"` // messages answered with an error
+	Ignored int64 `json:"ignored"` // messages that nobody was there for and that ask for no answer
+	// Delivered counts messages written to a session's connection, one for each recipient session and copy.
+	Delivered int64 `json:"delivered"`
+	// Discarded counts messages on their way to a session that ended before they were written.
+	Discarded int64 `json:"discarded"`
+
+	Lost           int64 `json:"lost"`
+	Duplicated     int64 `json:"duplicated"`
+	Reordered      int64 `json:"reordered"`       // true inversions of two messages of one sender and recipient
+	ReorderExpired int64 `json:"reorder_expired"` // held back for a next message that did not come; delivered in order
+	Misdelivered   int64 `json:"misdelivered"`
+	Overtaken      int64 `json:"overtaken"`    // delivered after a younger message of the pair for its random delay
+	Cut            int64 `json:"cut"`          // connections dropped by the fault cut
+	Unanswered     int64 `json:"unanswered"`   // iqs left unanswered
+	SlowReaders    int64 `json:"slow_readers"` // sessions cut off because their queue was full
+	Stalls         int64 `json:"stalls"`       // stalls begun
+	Delays         int64 `json:"delays"`       // stanzas held back by the fault delay
+	DelayTotal     int64 `json:"delay_total_ns"`
+	LoginDelays    int64 `json:"login_delays"` // answers held back by the fault login-delay
+}
+
+// counters is what a Tally is read from.
+type counters struct {
+	connections, logins, authFailed, refused, registered, sessions, streamErrors atomic.Int64
+	stanzas, routed, bounced, ignored, delivered, discarded                      atomic.Int64
+	lost, duplicated, reordered, reorderExpired, misdelivered, overtaken         atomic.Int64
+	cut, unanswered, slowReaders, delays, delayTotal, loginDelays                atomic.Int64
+	attempts, boundEver                                                          atomic.Int64 // what refuse and cut count by
+}
+
+// Tally returns the counts so far. After Close they are final.
+func (s *Server) Tally() Tally {
+	c := &s.tally
+	return Tally{
+		Connections: c.connections.Load(), Logins: c.logins.Load(), AuthFailed: c.authFailed.Load(), Refused: c.refused.Load(),
+		Registered: c.registered.Load(), Sessions: c.sessions.Load(), StreamError: c.streamErrors.Load(),
+		Stanzas: c.stanzas.Load(), Routed: c.routed.Load(), Bounced: c.bounced.Load(), Ignored: c.ignored.Load(),
+		Delivered: c.delivered.Load(), Discarded: c.discarded.Load(),
+		Lost: c.lost.Load(), Duplicated: c.duplicated.Load(), Reordered: c.reordered.Load(), ReorderExpired: c.reorderExpired.Load(),
+		Misdelivered: c.misdelivered.Load(), Overtaken: c.overtaken.Load(), Cut: c.cut.Load(), Unanswered: c.unanswered.Load(),
+		SlowReaders: c.slowReaders.Load(), Stalls: s.stallsBegun(), Delays: c.delays.Load(), DelayTotal: c.delayTotal.Load(),
+		LoginDelays: c.loginDelays.Load(),
+	}
+}
+
+// age is how long ago the first session was bound; negative before that.
+func (s *Server) age(now time.Time) time.Duration {
+	first := s.firstBound.Load()
+	if first == nil {
+		return -1
+	}
+	return now.Sub(*first)
+}
+
+func (s *Server) stallsBegun() int64 {
+	now := time.Now()
+	if ended := s.ended.Load(); ended != nil {
+		now = *ended
+	}
+	age := s.age(now)
+	if age < 0 {
+		return 0
+	}
+	return s.options.Faults.Stall.begun(age)
+}

@@ -37,8 +37,8 @@ func (c *reading) fail(pos Position, reason, remedy string) {
 		return
 	}
 	line := ""
-	if pos.Line <= len(c.lines) {
-		line = c.lines[pos.Line-1]
+	if i := pos.Line - 1; i >= 0 && i < len(c.lines) {
+		line = c.lines[i]
 	}
 	c.errors = append(c.errors, &Error{File: c.file, Line: pos.Line, Column: pos.Column, Reason: reason, Remedy: remedy, SourceLine: line})
 }
@@ -78,7 +78,7 @@ func word(what, pattern string, longest int) form[string] {
 	return form[string]{what, sch, isScalar, func(c *reading, n *node) string {
 		switch {
 		case n.kind == number || n.kind == boolean:
-			c.fail(n.pos, fmt.Sprintf("%s is %s, and text is wanted", show(n.text), n.kind), "write it in quotes: "+show(n.text))
+			c.fail(n.pos, fmt.Sprintf("%s is %s, and text is wanted", clip(n.text), n.kind), "write it in quotes: "+show(n.text))
 		case n.kind != text || !re.MatchString(n.text):
 			c.wrong(n, what)
 		case len([]rune(n.text)) > longest:

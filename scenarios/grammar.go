@@ -49,11 +49,19 @@ func scenarioForm() form[Scenario] {
 func usersForm() form[Users] {
 	return object("the block users", Users{Resource: defaultResource},
 		key("count", integer(1, 10_000_000), "How many users there are. Default: as many as load.sessions.", func(u *Users) *int { return &u.Count }),
-		must("name", numbered(word("the local part of an address, such as user{n}", userPattern, 500)), "The local part of user n's address; {n} is the user's number, from 0.", func(u *Users) *string { return &u.Name }),
-		must("password", numbered(word("a password", textPattern, 500)), "User n's password; {n} is the user's number.", func(u *Users) *string { return &u.Password }),
+		must("name", userForm(), "The local part of user n's address; {n} is the user's number, from 0.", func(u *Users) *string { return &u.Name }),
+		must("password", passwordForm(), "User n's password; {n} is the user's number.", func(u *Users) *string { return &u.Password }),
 		key("resource", word("a resource", textPattern, 500), "The resource to bind. Default: xmpprig.", func(u *Users) *string { return &u.Resource }),
 	)
 }
+
+func userForm() form[string] {
+	return numbered(word("the local part of an address, such as user{n}", userPattern, 500))
+}
+
+func passwordForm() form[string] { return numbered(word("a password", textPattern, 500)) }
+func domainForm() form[string]   { return word("a domain", hostPattern, 1023) }
+func tlsForm() form[string]      { return oneOf("none", "starttls", "direct") }
 
 // numbered allows the placeholder {n} and no other brace.
 func numbered(f form[string]) form[string] {
@@ -68,8 +76,8 @@ func numbered(f form[string]) form[string] {
 func targetForm() form[Target] {
 	return object("the block target", Target{},
 		key("server", serverForm(), "The server: loopback, prosody, ejabberd (the rig starts these), or HOST[:PORT]. Default: loopback.", func(t *Target) *string { return &t.Server }),
-		key("domain", word("a domain", hostPattern, 1023), "The domain that the users belong to. Default: localhost for servers that the rig starts, else the host.", func(t *Target) *string { return &t.Domain }),
-		key("tls", oneOf("none", "starttls", "direct"), "Whether the stream is encrypted: not, by STARTTLS (RFC 6120 section 5), or from the first byte (XEP-0368). Default: starttls.", func(t *Target) *string { return &t.TLS }),
+		key("domain", domainForm(), "The domain that the users belong to. Default: localhost for servers that the rig starts, else the host.", func(t *Target) *string { return &t.Domain }),
+		key("tls", tlsForm(), "Whether the stream is encrypted: not, by STARTTLS (RFC 6120 section 5), or from the first byte (XEP-0368). Default: starttls.", func(t *Target) *string { return &t.TLS }),
 		key("mechanism", oneOf(mechanisms()...), "The SASL mechanism. Default: the strongest that the server offers.", func(t *Target) *string { return &t.Mechanism }),
 	)
 }

@@ -37,12 +37,14 @@ func object[B any](what string, start B, fields ...field[B]) form[B] {
 	return form[B]{what, objectSchema(fields), isMapping, func(c *reading, n *node) B {
 		b := start
 		if n.kind != mapping {
-			c.wrong(n, what+" with the keys "+strings.Join(names(fields), ", "))
+			c.wrong(n, what+": {"+strings.Join(names(fields), ": …, ")+": …}")
 			return b
 		}
+		var meant []string // by misspelt keys
 		for i, k := range n.keys {
 			at := slices.IndexFunc(fields, func(f field[B]) bool { return f.key == k.text })
 			if at < 0 {
+				meant = append(meant, closest(k.text, names(fields)))
 				c.fail(k.pos, "unknown key "+show(k.text), suggestion(k.text, names(fields)))
 				continue
 			}
@@ -54,7 +56,7 @@ func object[B any](what string, start B, fields ...field[B]) form[B] {
 			fields[at].read(c, n.items[i], &b)
 		}
 		for _, f := range fields {
-			if f.need && !n.has(f.key) {
+			if f.need && !n.bad && !n.has(f.key) && !slices.Contains(meant, f.key) {
 				c.fail(n.pos, fmt.Sprintf("%s needs the key %q", what, f.key), "")
 			}
 		}

@@ -33,7 +33,7 @@ func quantity[T int | float64 | time.Duration](what, pattern, unit string, lo, h
 	return form[T]{what, sch, isScalar, func(c *reading, n *node) (v T) {
 		switch {
 		case n.kind == number:
-			c.fail(n.pos, show(n.text)+" has no unit", "write "+clip(n.text)+unit+", if that is meant")
+			c.fail(n.pos, clip(n.text)+" has no unit", "write "+clip(n.text)+unit+", if that is meant")
 			return 0
 		case n.kind != text || len(n.text) > 64 || !re.MatchString(n.text):
 			c.wrong(n, what)

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -177,7 +178,7 @@ func (c *reading) document(file *ast.File) *node {
 			continue
 		}
 		if body != nil {
-			c.fail(place(d.Body.GetToken()), "a second YAML document", "a file holds one scenario; remove what follows ---")
+			c.fail(place(cmp.Or(d.Start, d.Body.GetToken())), "a second YAML document", "a file holds one scenario; remove what follows ---")
 			return nil
 		}
 		body = d.Body

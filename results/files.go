@@ -46,7 +46,7 @@ func (a *appender) flush() error {
 // writeRun replaces run.json at one stroke: a reader sees the old one or the
 // new one, whole.
 func writeRun(dir string, run Run) error {
-	text, err := json.MarshalIndent(run, "", "  ")
+	text, err := json.MarshalIndent(listed(run), "", "  ")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", RunFile, err)
 	}
@@ -58,6 +58,23 @@ func writeRun(dir string, run Run) error {
 		return fmt.Errorf("write %s: %w", RunFile, err)
 	}
 	return nil
+}
+
+// listed makes empty lists of those that are absent, for readers in other
+// languages that iterate over them.
+func listed(run Run) Run {
+	orEmpty(&run.Command)
+	orEmpty(&run.Phases)
+	orEmpty(&run.Series)
+	orEmpty(&run.Errors)
+	orEmpty(&run.Verdict.Reasons)
+	return run
+}
+
+func orEmpty[T any](list *[]T) {
+	if *list == nil {
+		*list = []T{}
+	}
 }
 
 func writeTemp(path string, text []byte, sync bool) error {
@@ -89,6 +106,17 @@ func (r *Recorder) closeFiles() error {
 	for _, a := range []*appender{r.hlog, r.csv} {
 		if a != nil {
 			err = errors.Join(err, a.file.Close())
+		}
+	}
+	return err
+}
+
+// undo removes what a failed Create has made, but the directory.
+func (r *Recorder) undo() error {
+	err := r.closeFiles()
+	for _, a := range []*appender{r.hlog, r.csv} {
+		if a != nil {
+			err = errors.Join(err, os.Remove(filepath.Join(r.dir, a.name)))
 		}
 	}
 	return err

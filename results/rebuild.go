@@ -12,6 +12,7 @@ import (
 // other two files.
 func (r *Record) rebuild() {
 	if !r.Run.Unfinished {
+		r.checkSeries()
 		if len(r.Run.Series) == 0 {
 			r.rebuildSeries()
 		}
@@ -33,6 +34,19 @@ func (r *Record) rebuild() {
 	r.Run.Verdict = Verdict{
 		Status: StatusIncomplete, ExitCode: int(ExitIncomplete),
 		Reasons: []string{fmt.Sprintf("the run was killed, or is still going on: the record ends after %v", last)},
+	}
+}
+
+// checkSeries compares the series of a whole run.json with their histograms.
+func (r *Record) checkSeries() {
+	var d decoder
+	for _, s := range r.Run.Series {
+		bins, err := d.decode(s.HDR)
+		if err != nil {
+			r.warn(RunFile, 0, "series %.100s: %v", appendTag(nil, s.Name, s.Phase, s.Kind), err)
+		} else if n := total(bins); n != s.Count {
+			r.warn(RunFile, 0, "series %.100s: count %d, but its histogram has %d", appendTag(nil, s.Name, s.Phase, s.Kind), s.Count, n)
+		}
 	}
 }
 
@@ -92,6 +106,10 @@ func whole(v float64) int64 {
 // Boundaries are known to the tick.
 func (r *Record) rebuildPhases() {
 	before, current := map[string]float64{}, map[string]float64{}
+	index := map[string]int{}
+	for i, p := range r.Run.Phases {
+		index[p.Name] = i
+	}
 	var start time.Duration
 	for i := 0; i < len(r.Ticks); {
 		name := r.Ticks[i].Phase
@@ -102,7 +120,12 @@ func (r *Record) rebuildPhases() {
 				current[m.Name] = m.Value
 			}
 		}
-		r.fillPhase(name, start, end, func(metric string) int64 { return whole(current[metric] - before[metric]) })
+		if _, ok := index[name]; !ok {
+			index[name] = len(r.Run.Phases)
+			r.Run.Phases = append(r.Run.Phases, Phase{Name: name, Kind: kindOf(name)})
+		}
+		gained := func(metric string) int64 { return whole(current[metric] - before[metric]) }
+		fillPhase(&r.Run.Phases[index[name]], start, end, gained)
 		for _, metric := range []string{"offered", "completed", "failed", "dropped"} {
 			before[metric] = current[metric]
 		}
@@ -110,13 +133,7 @@ func (r *Record) rebuildPhases() {
 	}
 }
 
-func (r *Record) fillPhase(name string, start, end time.Duration, gained func(string) int64) {
-	i := slices.IndexFunc(r.Run.Phases, func(p Phase) bool { return p.Name == name })
-	if i < 0 {
-		i = len(r.Run.Phases)
-		r.Run.Phases = append(r.Run.Phases, Phase{Name: name, Kind: kindOf(name)})
-	}
-	p := &r.Run.Phases[i]
+func fillPhase(p *Phase, start, end time.Duration, gained func(string) int64) {
 	if p.EndNS != 0 {
 		return
 	}

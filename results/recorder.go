@@ -57,7 +57,8 @@ type series struct {
 }
 
 // Create makes the directory of a record, with those above it, and writes run
-// as far as it is known. It fails if the directory holds anything already. If
+// as far as it is known; what run points to is the Recorder's from then on.
+// It fails if the directory holds anything already. If
 // run.Started is zero it is now; all offsets count from it.
 func Create(dir string, run Run) (*Recorder, error) {
 	if err := makeEmpty(dir); err != nil {
@@ -68,8 +69,7 @@ func Create(dir string, run Run) (*Recorder, error) {
 	}
 	r := &Recorder{dir: dir, run: run, byName: map[[3]string]*series{}, enc: newEncoder()}
 	if err := r.begin(); err != nil {
-		r.closeFiles()
-		return nil, fmt.Errorf("create record: %w", err)
+		return nil, fmt.Errorf("create record: %w", errors.Join(err, r.undo()))
 	}
 	return r, nil
 }
@@ -151,13 +151,14 @@ func (r *Recorder) harvest(at time.Duration) {
 	if r.hlog.full() {
 		return
 	}
+	at = max(at, r.harvested)
 	for _, s := range r.series {
 		r.bins = s.reader.next(r.bins[:0])
 		if len(r.bins) > 0 {
 			r.hlog.pending = appendInterval(r.hlog.pending, s.tag, r.harvested, at, r.bins, r.enc)
 		}
 	}
-	r.harvested = max(r.harvested, at)
+	r.harvested = at
 }
 
 // appendClipped notes what the log's histograms cannot tell, where it changed.
@@ -227,6 +228,7 @@ func (r *Recorder) Close(final Run) error {
 		final.Started = r.run.Started
 	}
 	final.ElapsedNS = max(final.ElapsedNS, int64(r.harvested))
+	r.hlog.flush() // makes room if a disk that failed works again; if not, the next flush tells
 	r.harvest(time.Duration(final.ElapsedNS))
 	final.Schema, final.Unfinished, final.Series = SchemaVersion, false, r.summaries()
 	err := errors.Join(r.hlog.flush(), r.csv.flush(), writeRun(r.dir, final), r.syncFiles(), r.closeFiles())

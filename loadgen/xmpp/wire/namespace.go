@@ -154,12 +154,9 @@ func (w *work) declare(f *frame, a *attr) int {
 	if !allowedBinding(w.base[d.prefix:d.prefixEnd], w.uri(id)) {
 		return w.fail(int(a.name), NotWellFormed, "namespace declaration not allowed")
 	}
-	switch {
-	case a.colon > 0:
+	if a.colon > 0 {
 		w.visible = append(w.visible, id)
-	case d.uri == d.uriEnd:
-		f.implicit = noSpace
-	default:
+	} else {
 		f.implicit = id
 	}
 	return 0

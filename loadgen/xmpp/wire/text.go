@@ -41,8 +41,8 @@ func (w *work) cdata(b []byte, i int) int {
 		c := b[i]
 		switch {
 		case c == '>':
-			i++
-			if b[i-2] == ']' && b[i-3] == ']' && i-3 >= w.mark+len("<![CDATA[") {
+			i++ // what stands before the section is a '[', so that a look back stays within it
+			if b[i-2] == ']' && b[i-3] == ']' {
 				w.state = stateText
 				return i
 			}

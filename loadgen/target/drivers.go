@@ -8,9 +8,10 @@ import (
 
 // A driver knows how one kind of server is run.
 type driver struct {
-	name  string // on the command line
-	title string // in sentences
-	runs  bool   // the server runs already
+	name  string   // on the command line
+	title string   // in sentences
+	users []string // to run as when the rig is root; none: whoever runs the rig
+	runs  bool     // the server runs already
 	// prepare finds the program and makes everything the server needs in the
 	// site's directory.
 	prepare func(ctx context.Context, st *site) (*launch, error)
@@ -19,8 +20,8 @@ type driver struct {
 func drivers() []driver {
 	return []driver{
 		{name: "loopback", title: "the loopback server", prepare: prepareLoopback},
-		{name: "prosody", title: "Prosody", prepare: prepareProsody},
-		{name: "ejabberd", title: "ejabberd", prepare: prepareEjabberd},
+		{name: "prosody", title: "Prosody", users: []string{"prosody"}, prepare: prepareProsody},
+		{name: "ejabberd", title: "ejabberd", users: []string{"ejabberd"}, prepare: prepareEjabberd},
 		{name: "remote", title: "the remote server", runs: true, prepare: prepareRemote},
 	}
 }
@@ -47,7 +48,6 @@ func driverNamed(name string) (driver, error) {
 type launch struct {
 	args     []string // program and arguments
 	env      []string
-	user     owner
 	logs     []string // files in the directory to follow, besides the output
 	rules    []rule   // what in logs is a crash
 	hopeless []string // text in the logs after which starting is vain

@@ -49,10 +49,6 @@ func prepareEjabberd(ctx context.Context, st *site) (*launch, error) {
 	if err != nil {
 		return nil, err
 	}
-	user, err := unprivileged("ejabberd")
-	if err != nil {
-		return nil, err
-	}
 	if err := ejabberdFiles(st, h); err != nil {
 		return nil, err
 	}
@@ -63,13 +59,12 @@ func prepareEjabberd(ctx context.Context, st *site) (*launch, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := st.give(user); err != nil {
+	if err := st.give(); err != nil {
 		return nil, err
 	}
 	return &launch{
 		args:     ejabberdArgs(st, found.erl),
 		env:      ejabberdEnv(st, found.libs),
-		user:     user,
 		logs:     []string{"ejabberd.log", "erl_crash.dump"},
 		rules:    erlangRules,
 		hopeless: []string{"[critical] Failed to start ejabberd", "init terminating in do_boot"},

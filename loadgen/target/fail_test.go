@@ -26,10 +26,10 @@ func failing(t *testing.T, name string) driver {
 			return nil, err
 		}
 		if name == "prosody" {
-			return l, errors.Join(plantLua(st), st.give(l.user))
+			return l, errors.Join(plantLua(st), st.give())
 		}
 		l.args = append(l.args, "-s", "xmpprig_fail", "boot")
-		return l, errors.Join(plantErlang(st), st.give(l.user))
+		return l, errors.Join(plantErlang(st), st.give())
 	}
 	return d
 }

@@ -29,12 +29,12 @@ type process struct {
 }
 
 // startProcess starts args in dir with its output in stdout.log and stderr.log.
-func startProcess(l *launch, dir string, files int) (*process, error) {
+func startProcess(l *launch, dir string, user owner, files int) (*process, error) {
 	args := append([]string{"-c", withLimits, "sh", strconv.Itoa(files)}, l.args...)
 	p := &process{cmd: exec.Command("/bin/sh", args...), exited: make(chan struct{}), family: map[int]uint64{}}
 	p.cmd.Dir = dir
 	p.cmd.Env = append([]string{"PATH=" + os.Getenv("PATH") + ":/usr/sbin:/sbin", "HOME=" + dir, "LANG=C.UTF-8"}, l.env...)
-	p.cmd.SysProcAttr = attributes(l.user)
+	p.cmd.SysProcAttr = attributes(user)
 	stdout, err := os.Create(dir + "/stdout.log")
 	if err != nil {
 		return nil, fmt.Errorf("make its output file: %w", err)

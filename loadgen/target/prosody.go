@@ -42,20 +42,15 @@ func prepareProsody(ctx context.Context, st *site) (*launch, error) {
 	if h.name == "SHA-512" {
 		return nil, &SpecError{"mechanism", "Prosody has no SCRAM-SHA-512 (it has SCRAM-SHA-256 and SCRAM-SHA-1)"}
 	}
-	user, err := unprivileged("prosody")
-	if err != nil {
-		return nil, err
-	}
 	accounts, err := prosodyAccounts(ctx, st, h)
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(prosodyFiles(st, h), st.give(user)); err != nil {
+	if err := errors.Join(prosodyFiles(st, h), st.give()); err != nil {
 		return nil, err
 	}
 	return &launch{
 		args:     []string{program, "-F", "--config", st.path("prosody.cfg.lua")},
-		user:     user,
 		logs:     []string{"prosody.log"},
 		rules:    prosodyRules,
 		hopeless: []string{"\terror\tFailed to open server port", "\terror\tError binding encrypted port", "\terror\tError creating TLS context", "\terror\tError initializing module", "\terror\tUnable to load module"},

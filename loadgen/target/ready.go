@@ -85,7 +85,7 @@ func (s *Server) awaitReady(ctx context.Context) error {
 		}
 		s.logs.poll()
 		if line := s.notes.fatal(); line != "" {
-			return fmt.Errorf("it runs on after a failure: %s", line)
+			return fmt.Errorf("it reports: %s", line)
 		}
 		if !s.notes.ready() {
 			continue

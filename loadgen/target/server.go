@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -71,7 +73,7 @@ func startWith(ctx context.Context, spec Spec, d driver, find func() (place, err
 	if err := s.start(ctx, spec, find); err != nil {
 		now, cancel := context.WithCancel(ctx)
 		cancel()
-		tail := s.LogTail(12)
+		tail := slices.DeleteFunc(s.LogTail(20), func(line string) bool { return strings.HasSuffix(line, ": ") })
 		err = errors.Join(err, s.Stop(now))
 		if wrong, ok := errors.AsType[*SpecError](err); ok {
 			return nil, wrong
@@ -98,13 +100,13 @@ func (s *Server) start(ctx context.Context, spec Spec, find func() (place, error
 	if err != nil {
 		return err
 	}
-	if s.site, err = newSite(spec, p); err != nil {
+	if s.site, err = newSite(spec, p, s.driver.users); err != nil {
 		return err
 	}
 	if s.launch, err = s.driver.prepare(ctx, s.site); err != nil {
 		return err
 	}
-	if s.proc, err = startProcess(s.launch, s.site.dir, files); err != nil {
+	if s.proc, err = startProcess(s.launch, s.site.dir, s.site.user, files); err != nil {
 		s.proc = nil
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -16,21 +17,67 @@ import (
 type site struct {
 	spec  Spec
 	dir   string
+	user  owner // who the server runs as
 	place place
 	certs *chain
 }
 
-// newSite makes the directory. What happens after that, remove must follow.
-func newSite(s Spec, p place) (*site, error) {
-	dir, err := os.MkdirTemp("", "xmpprig-"+s.Driver+"-")
+// newSite makes the directory, where the named users can get at it. What happens
+// after that, remove must follow.
+func newSite(s Spec, p place, users []string) (*site, error) {
+	st := &site{spec: s, place: p}
+	var err error
+	if st.user, err = unprivileged(users); err != nil {
+		return nil, err
+	}
+	parent, err := enterable(st.user)
 	if err != nil {
+		return nil, err
+	}
+	if st.certs, err = newChain(s.Domain, p.IP); err != nil {
+		return nil, err
+	}
+	if st.dir, err = os.MkdirTemp(parent, "xmpprig-"+s.Driver+"-"); err != nil {
 		return nil, fmt.Errorf("make the server's directory: %w", err)
 	}
-	certs, err := newChain(s.Domain, p.IP)
-	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
+	return st, nil
+}
+
+// enterable returns the directory for temporary files, or /tmp where o cannot
+// enter that (a test's own, say).
+func enterable(o owner) (string, error) {
+	wanted := os.TempDir()
+	var first error
+	for _, dir := range []string{wanted, "/tmp"} {
+		err := o.canEnter(dir)
+		if err == nil {
+			return dir, nil
+		}
+		if first = errors.Join(first, err); !errors.Is(err, errBarred) {
+			break
+		}
 	}
-	return &site{spec: s, dir: dir, place: p, certs: certs}, nil
+	return "", first
+}
+
+var errBarred = errors.New("set TMPDIR to a directory everyone can enter")
+
+// canEnter checks dir and what leads to it.
+func (o owner) canEnter(dir string) error {
+	for {
+		info, err := os.Stat(dir)
+		if err != nil {
+			return fmt.Errorf("make the server's directory: %w", err)
+		}
+		if !o.isZero() && info.Mode().Perm()&0o001 == 0 {
+			return fmt.Errorf("user %s cannot enter %s: %w", o.name, dir, errBarred)
+		}
+		if up := filepath.Dir(dir); up != dir {
+			dir = up
+			continue
+		}
+		return nil
+	}
 }
 
 func (st *site) path(name string) string { return filepath.Join(st.dir, name) }
@@ -73,13 +120,13 @@ type owner struct {
 
 func (o owner) isZero() bool { return o.name == "" }
 
-// unprivileged returns the first of the named users that exists when the rig
-// runs as root, and the zero owner otherwise.
-func unprivileged(names ...string) (owner, error) {
-	if os.Geteuid() != 0 {
+// unprivileged returns the first of the named users that exists, or nobody, when
+// the rig runs as root, and the zero owner otherwise.
+func unprivileged(names []string) (owner, error) {
+	if os.Geteuid() != 0 || len(names) == 0 {
 		return owner{}, nil
 	}
-	for _, name := range append(names, "nobody") {
+	for _, name := range append(slices.Clone(names), "nobody") {
 		u, err := user.Lookup(name)
 		if err != nil {
 			continue
@@ -94,32 +141,21 @@ func unprivileged(names ...string) (owner, error) {
 	return owner{}, fmt.Errorf("no unprivileged user to run as: none of %s, nobody exists", strings.Join(names, ", "))
 }
 
-// give makes o own everything in the directory and checks that o can get there.
-func (st *site) give(o owner) error {
-	if o.isZero() {
+// give makes the server's user own everything in the directory.
+func (st *site) give() error {
+	if st.user.isZero() {
 		return nil
 	}
 	err := filepath.WalkDir(st.dir, func(path string, _ fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		return os.Lchown(path, o.uid, o.gid)
+		return os.Lchown(path, st.user.uid, st.user.gid)
 	})
 	if err != nil {
-		return fmt.Errorf("give the directory to %s: %w", o.name, err)
+		return fmt.Errorf("give the directory to %s: %w", st.user.name, err)
 	}
-	for dir := filepath.Dir(st.dir); ; dir = filepath.Dir(dir) {
-		info, err := os.Stat(dir)
-		if err != nil {
-			return fmt.Errorf("look at %s: %w", dir, err)
-		}
-		if info.Mode().Perm()&0o001 == 0 {
-			return fmt.Errorf("user %s cannot enter %s (set TMPDIR to a directory everyone can enter)", o.name, dir)
-		}
-		if dir == filepath.Dir(dir) {
-			return nil
-		}
-	}
+	return nil
 }
 
 // lookPath finds program on PATH or in the system directories a plain user's

@@ -1,0 +1,232 @@
+package target
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// cleanTemp points TMPDIR at a fresh directory and checks in the end that
+// nothing was left in it.
+func cleanTemp(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/tmp", "xmpprig-test-") // t.TempDir is for its owner alone
+	if err := errors.Join(err, os.Chmod(dir, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", dir)
+	t.Cleanup(func() {
+		left, err := os.ReadDir(dir)
+		if err != nil || len(left) > 0 {
+			t.Errorf("left in the temporary directory: %v, %v", left, err)
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
+// noProcessIn checks that no process is left behind in a directory.
+func noProcessIn(t *testing.T, dir string) {
+	t.Helper()
+	all, err := pids()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pid := range all {
+		cwd, err := os.Readlink("/proc/" + strconv.Itoa(pid) + "/cwd")
+		if err == nil && strings.HasPrefix(cwd, dir+"/") {
+			t.Errorf("process %d still runs in %s", pid, cwd)
+		}
+	}
+}
+
+func TestKillIsNoticed(t *testing.T) {
+	for _, name := range realServers(t) {
+		t.Run(name, func(t *testing.T) {
+			dir := cleanTemp(t)
+			s := start(t, Spec{Driver: name, Domain: "rig.test", Users: accounts(10)})
+			if err := s.ExitError(); err != nil {
+				t.Errorf("ExitError while it runs: %v", err)
+			}
+			if err := s.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			<-s.Exited()
+			if err := s.ExitError(); err == nil || !strings.Contains(err.Error(), "killed") {
+				t.Errorf("ExitError = %v", err)
+			}
+			if c := s.Crashes(); !holds(c, "ended", "signal: killed") {
+				t.Errorf("crashes %q", c)
+			}
+			if _, err := s.Usage(); err == nil {
+				t.Error("Usage of a dead process without an error")
+			}
+			stop(t, s)
+			noProcessIn(t, dir)
+			if err := s.ExitError(); err == nil {
+				t.Error("Stop made ExitError forget")
+			}
+		})
+	}
+}
+
+func TestStopAsksAndIsIdempotent(t *testing.T) {
+	for _, name := range realServers(t) {
+		t.Run(name, func(t *testing.T) {
+			dir := cleanTemp(t)
+			s := start(t, Spec{Driver: name, Domain: "rig.test", Users: accounts(10)})
+			stop(t, s)
+			stop(t, s)
+			noProcessIn(t, dir)
+			if !s.proc.cmd.ProcessState.Success() {
+				t.Errorf("it did not end in order: %s", s.proc.ended())
+			}
+			if c, err := s.Crashes(), s.ExitError(); len(c) > 0 || err != nil {
+				t.Errorf("crashes %q, exit error %v", c, err)
+			}
+			if tail := s.LogTail(5); len(tail) != 5 {
+				t.Errorf("log after Stop: %q", tail)
+			}
+		})
+	}
+}
+
+// A second interrupt: ctx is done before the server has ended.
+func TestStopWithoutPatience(t *testing.T) {
+	for _, name := range realServers(t) {
+		t.Run(name, func(t *testing.T) {
+			dir := cleanTemp(t)
+			s := start(t, Spec{Driver: name, Domain: "rig.test", Users: accounts(10)})
+			if err := s.proc.signal(syscall.SIGSTOP); err != nil { // it cannot obey SIGTERM
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(context.Background())
+			first := make(chan error)
+			go func() { first <- s.Stop(ctx) }()
+			now, cancelNow := context.WithCancel(context.Background())
+			cancelNow()
+			if err := s.Stop(now); err != nil {
+				t.Error(err)
+			}
+			if err := <-first; err != nil {
+				t.Error(err)
+			}
+			cancel()
+			noProcessIn(t, dir)
+		})
+	}
+}
+
+// Cancelling Start at any moment leaves nothing.
+func TestCancelledStartLeavesNothing(t *testing.T) {
+	for _, name := range realServers(t) {
+		for _, after := range []time.Duration{0, 30 * time.Millisecond, 400 * time.Millisecond, time.Second} {
+			t.Run(name+after.String(), func(t *testing.T) {
+				dir := cleanTemp(t)
+				d, err := driverNamed(name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				prepare := d.prepare
+				d.prepare = func(ctx context.Context, st *site) (*launch, error) {
+					l, err := prepare(ctx, st)
+					if l != nil {
+						l.endpoint = func() (Endpoint, bool, error) { return Endpoint{}, false, nil } // it never gets ready
+					}
+					return l, err
+				}
+				cause := errors.New("enough")
+				ctx, cancel := context.WithCancelCause(t.Context())
+				timer := time.AfterFunc(after, func() { cancel(cause) })
+				defer timer.Stop()
+				_, err = startWith(ctx, Spec{Driver: name, Domain: "rig.test", Users: accounts(10000)}, d, findPlace)
+				if _, ok := errors.AsType[*StartError](err); !ok || !errors.Is(err, cause) {
+					t.Errorf("error %v", err)
+				}
+				noProcessIn(t, dir)
+			})
+		}
+	}
+}
+
+func TestFailedStartLeavesNothing(t *testing.T) {
+	taken := func(t *testing.T) func() (place, error) {
+		p, err := findPlace()
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := net.Listen("tcp", p.TLSAddr())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { l.Close() })
+		return func() (place, error) { return p, nil }
+	}
+	for _, name := range realServers(t) {
+		t.Run(name+"/port taken", func(t *testing.T) {
+			dir := cleanTemp(t)
+			d, err := driverNamed(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = startWith(t.Context(), Spec{Driver: name, Domain: "rig.test", Users: accounts(1)}, d, taken(t))
+			if e, ok := errors.AsType[*StartError](err); !ok || len(e.Log) == 0 || !strings.Contains(err.Error(), "5223") {
+				t.Errorf("error %v", err)
+			}
+			noProcessIn(t, dir)
+		})
+		t.Run(name+"/bad configuration", func(t *testing.T) {
+			dir := cleanTemp(t)
+			d := failing(t, name)
+			prepare := d.prepare
+			d.prepare = func(ctx context.Context, st *site) (*launch, error) {
+				l, err := prepare(ctx, st)
+				return l, errors.Join(err, st.write("prosody.cfg.lua", []byte("this is = not lua")),
+					st.write("ejabberd.yml", []byte("hosts: [}")), st.give())
+			}
+			_, err := startWith(t.Context(), Spec{Driver: name, Domain: "rig.test", Users: accounts(1)}, d, findPlace)
+			if e, ok := errors.AsType[*StartError](err); !ok || len(e.Log) == 0 {
+				t.Errorf("error %v", err)
+			} else {
+				t.Log(err)
+			}
+			noProcessIn(t, dir)
+		})
+		t.Run(name+"/no temporary directory", func(t *testing.T) {
+			t.Setenv("TMPDIR", t.TempDir()+"/nowhere")
+			_, err := Start(t.Context(), Spec{Driver: name, Domain: "rig.test", Users: accounts(1)})
+			if _, ok := errors.AsType[*StartError](err); !ok || !errors.Is(err, os.ErrNotExist) {
+				t.Errorf("error %v", err)
+			}
+		})
+		t.Run(name+"/not installed", func(t *testing.T) {
+			t.Setenv("PATH", t.TempDir())
+			// The system directories are searched as well; these servers are elsewhere.
+			dir := cleanTemp(t)
+			_, err := Start(t.Context(), Spec{Driver: name, Domain: "rig.test", Users: accounts(1)})
+			if e, ok := errors.AsType[*NotInstalledError](err); !ok || e.Hint() != "apt-get install "+name {
+				t.Errorf("error %v", err)
+			}
+			noProcessIn(t, dir)
+		})
+		t.Run(name+"/too many sessions", func(t *testing.T) {
+			var lim syscall.Rlimit
+			if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &lim); err != nil {
+				t.Fatal(err)
+			}
+			cleanTemp(t)
+			_, err := Start(t.Context(), Spec{Driver: name, Domain: "rig.test", Sessions: int(lim.Max), Users: accounts(1)})
+			if e, ok := errors.AsType[*LimitError](err); !ok || e.Limit != int(lim.Max) || e.Need <= e.Limit {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}

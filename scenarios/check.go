@@ -120,7 +120,7 @@ func (k *checker) checkSteps() {
 		kinds[e.name] = e.name
 	}
 	for _, steps := range [][]Step{k.Session.Start, k.Session.Work, k.Session.Stop} {
-		for s := range all(steps) {
+		for s := range All(steps) {
 			k.checkLabel(s, kinds)
 			k.checkStep(s)
 			if p := peerOf(s); p != nil && k.users {

@@ -1,2 +1,229 @@
-// Package scenarios is the scenario language: it parses, checks, prints and ships scenario files.
+// Package scenarios is the scenario language: it parses, checks, prints and
+// ships the files that say what load a run puts on an XMPP server.
+//
+// This page is the reference of the language. A whole scenario:
+//
+//	# People write to each other at random, whatever the server does.
+//	name: chat
+//	description: Users write short messages to one another at random.
+//	users: {name: "user{n}", password: "secret{n}"}
+//	target: {tls: starttls, mechanism: SCRAM-SHA-256}
+//	load:
+//	  sessions: 2000
+//	  login: {rate: 250/s}
+//	  warm-up: 3s
+//	  phases:
+//	    - {name: steady, duration: 20s, open: {rate: 1000/s, arrivals: poisson}}
+//	session:
+//	  start: [login, presence]
+//	  work:
+//	    - message: {to: random, size: {exponential: 120B, max: 4KB}}
+//	  stop: [logout]
+//
+// It brings up 2000 sessions, 250 a second. Each logs in and sends presence.
+// Then, for 3 seconds of warm-up and 20 measured seconds, 1000 times a second
+// some session sends a message to some other user. At the end all log out.
+//
+// # Files
+//
+// A file is YAML in UTF-8 and holds one scenario. Begin it with a comment that
+// says why the scenario exists. Anchors, aliases, merge keys, tags and further
+// documents are refused, as are files above 1 MiB, 10,000 words and marks, or
+// 64 levels. Unknown keys, keys that stand twice and quantities without a unit
+// are errors; [Parse] reports all errors of a file at once, each with its place
+// and what to write instead. [Schema] gives editors the same knowledge.
+//
+// The keys of a scenario:
+//
+//	name         how records call it; needed
+//	description  what it does, in a sentence
+//	users        who logs in; needed
+//	target       where it wants to run
+//	load         how many sessions, how fast, and the phases; needed
+//	session      what one session does; needed
+//
+// Names of scenarios and phases, and the labels of steps, are of small letters,
+// digits, dots, dashes and underscores, and begin with a letter or a digit.
+//
+// # Quantities
+//
+// Every quantity carries its unit:
+//
+//	durations  500ms  2s  1m30s  1h   with ns, us, ms, s, m, h; a week at most
+//	rates      100/s  6000/m  0.5/h   a second, minute, hour; a million a second at most
+//	sizes      120B  4KB  4KiB  1MB   of 1000 or 1024; whole bytes; 1MB at most
+//
+// Where a size or a duration may be drawn at random it is one of
+//
+//	120B                                  always this
+//	{uniform: [100B, 2KB]}                all between alike
+//	{exponential: 120B}                   this mean: many small ones, few large
+//	{exponential: 120B, max: 4KB}         the same, but what is larger becomes 4KB
+//
+// Counts and weights are plain numbers.
+//
+// # Users
+//
+// User n, from 0, has the name and the password of the patterns with {n}
+// replaced by n. Session n belongs to user n.
+//
+//	count     how many there are, at least load.sessions; default: as many
+//	name      pattern of the local part of the address; needed
+//	password  pattern of the password; needed
+//	resource  what to bind; default: xmpprig
+//
+// # Target
+//
+// The command line overrides all of it.
+//
+//	server     loopback, prosody or ejabberd, which are started for the run, or
+//	           HOST or HOST:PORT; default: loopback
+//	domain     what the users belong to; default: localhost, or the host
+//	tls        none, starttls or direct; default: starttls
+//	mechanism  PLAIN, SCRAM-SHA-1, SCRAM-SHA-256, SCRAM-SHA-512 or one of the
+//	           latter with -PLUS; default: the strongest that the server offers
+//
+// # Load
+//
+//	sessions  how many there are; needed
+//	login     {rate: 100/s, arrivals: constant}: how fast they come up
+//	warm-up   a run-up to the first phase, at its first rate, which is recorded
+//	          and tagged but left out of the figures; default: 5s
+//	drain     the longest wait for late answers after the last phase; default: 5s
+//	timeout   the longest wait for one answer; default: 10s
+//	phases    the measured stretches, one after the other; needed
+//
+// A phase has a name (login, warm-up and drain are taken), a duration, and is
+// either open or closed. An open phase offers arrivals at a rate, whether or not
+// the server keeps up, and each arrival runs session.work once, on the session
+// whose turn it is. A closed phase holds a number of sessions, or all, each of
+// which runs session.work again and again, so that a slow server is asked less.
+// Arrivals are constant or poisson; constant is the default. These are phases:
+//
+//	phases:
+//	  - {name: steady, duration: 30s, open: {rate: 1000/s, arrivals: poisson}}
+//	  - {name: up, duration: 30s, open: {ramp: {from: 10/s, to: 200/s}}}
+//	  - {name: steps, duration: 50s, open: {stairs: {from: 100/s, to: 500/s, steps: 5}}}
+//	  - {name: hold, duration: 30s, closed: {sessions: 100}}
+//	  - {name: everybody, duration: 30s, closed: {sessions: all}}
+//
+// # Session
+//
+//	start  what each session does once, from its login on
+//	work   what it does for each arrival, or over and over; needed
+//	stop   what it does once at the end; default: [logout] where start logs in
+//
+// Start begins with login, and work leaves the session logged in. Without start,
+// work begins with login and ends logged out: sessions come and go, and load.login
+// plays no part.
+//
+//	name: comers-and-goers
+//	users: {name: "user{n}", password: "secret{n}"}
+//	load:
+//	  sessions: 1000
+//	  phases: [{name: storm, duration: 30s, open: {rate: 100/s}}]
+//	session:
+//	  work: [login, presence, {wait: 1s}, logout]
+//
+// # Steps
+//
+// A step is a bare word, or one key with what the step needs. Most steps are
+// measured: their times make a series of the record, under the step's name or
+// under the label that "as" gives it. Different kinds of steps cannot share a
+// label, and additions to the roster are called roster-add.
+//
+// Steps that begin and end sessions:
+//
+//	work:
+//	  - login                                 # connect, secure, authenticate, bind
+//	  - {wait: 1s}
+//	  - logout                                # close the stream (RFC 6120 section 4.4)
+//	  - {login: SCRAM-SHA-1}                  # with this mechanism
+//	  - disconnect                            # drop the connection without a word
+//	  - reconnect                             # drop it if it is there, log in again
+//	  - {reconnect: {as: second-login}}
+//
+// Steps that send stanzas. Presence is available, away, chat, dnd, xa or
+// unavailable, for all who subscribed or for one peer. The requests of roster,
+// ping and disco are awaited. Every session approves the subscriptions that it
+// is asked for.
+//
+//	work:
+//	  - presence                              # available
+//	  - {presence: away}
+//	  - {presence: {show: dnd, status: in a meeting, to: user 3}}
+//	  - roster                                # fetch it; also {roster: get}
+//	  - {roster: {add: {ring: 3}, group: friends}}
+//	  - {subscribe: {ring: 10}}
+//	  - {subscribe: {to: random, as: ask}}
+//	  - {message: {to: random, size: 120B}}
+//	  - {message: {to: paired, type: headline, body: "news {seq} for {peer}", as: news}}
+//	  - ping                                  # the server (XEP-0199)
+//	  - {ping: random}
+//	  - {disco: {to: conference.example.org}} # disco#info (XEP-0030)
+//
+// A message is of type chat (the default), normal or headline, and has a body of
+// some size or a given body. What the language has no step for is sent raw. The
+// text need not be well-formed. With await the step waits for the result or
+// error with the same {id}.
+//
+//	work:
+//	  - {raw: "<presence><x/></wrong>"}
+//	  - raw:
+//	      xml: "<iq type='get' id='{id}' to='{domain}'><query xmlns='jabber:iq:version'/></iq>"
+//	      await: true
+//
+// Steps that wait, and steps that hold others:
+//
+//	work:
+//	  - {wait: 1s}
+//	  - {wait: {exponential: 5s, max: 1m}}
+//	  - {expect: message}
+//	  - {expect: {stanza: iq, type: set, from: localhost, contains: "jabber:iq:roster", within: 3s}}
+//	  - {repeat: {times: 3, do: [ping, {wait: 100ms}]}}
+//	  - {every: {interval: 1s, arrivals: poisson, times: 10, do: [ping]}}
+//	  - choose:
+//	      - {weight: 9, do: [ping]}
+//	      - {weight: 1, do: [disconnect, {wait: 2s}, reconnect]}
+//
+// Expect waits until a stanza has matched all that it says (stanza, type, from,
+// contains), since the iteration began or since the session last passed the
+// step; the longest wait is within, or load.timeout. Every does its steps on a
+// fixed grid, whether or not the round before is done, a number of times or,
+// in the work of closed phases and at its end, for as long as the phase lasts.
+// A weight is 1 unless it is given.
+//
+// # Peers
+//
+// Whom a step talks to:
+//
+//	random              any user but oneself
+//	paired              users 0 and 1, 2 and 3, and so on
+//	self                one's own bare address
+//	user 3              that user
+//	{ring: 10}          one of the ten users after oneself, cyclically; in
+//	                    subscribe and roster all ten
+//	room@example.org    that address; it holds an @ or a dot
+//
+// # Placeholders
+//
+// In the body of a message and in a raw step
+//
+//	{id}      the stanza's id
+//	{n}       the user's number
+//	{jid}     the session's full address
+//	{user}    the user's name
+//	{domain}  the domain
+//	{peer}    the peer's address
+//	{seq}     the number of the step's iteration
+//	{now}     the time
+//
+// are filled in. A brace itself is written twice: {{ and }}.
+//
+// # Using the package
+//
+// [Read] finds a shipped scenario or a file, [Scenario.With] applies what the
+// command line overrides, [Scenario.Plan] reckons what a run will do, and
+// [Scenario.Print] writes the scenario with all defaults filled in. Steps in a
+// [Session] are values, not pointers: a type switch says case Message.
 package scenarios

@@ -248,14 +248,9 @@ func (o *Open) fill(d time.Duration) {
 }
 
 func closedForm() form[*Closed] {
-	sessions := either("a number of sessions, or all", integer(1, 1_000_000),
-		into(oneOf("all"), func(string) int { return 0 }))
-	sessions.read = func(c *reading, n *node) int {
-		if n.kind == text && n.text == "all" {
-			return 0
-		}
-		return integer(1, 1_000_000).read(c, n)
-	}
+	everyone := into(oneOf("all"), func(string) int { return 0 })
+	everyone.fits = func(n *node) bool { return n.kind == text && n.text == "all" }
+	sessions := either("a number of sessions, or all", everyone, integer(1, 1_000_000))
 	f := object("a closed phase", Closed{},
 		key("sessions", sessions, "How many sessions take part. Default: all.", func(c *Closed) *int { return &c.Sessions }))
 	return into(f, func(c Closed) *Closed { return &c })

@@ -27,7 +27,7 @@ func model(t *testing.T, s *Scenario) string {
 
 func types(s *Scenario) (names []string) {
 	for _, block := range [][]Step{s.Session.Start, s.Session.Work, s.Session.Stop} {
-		for step := range all(block) {
+		for step := range All(block) {
 			names = append(names, reflect.TypeOf(step).String())
 		}
 	}

@@ -2,8 +2,8 @@ package scenarios
 
 import "iter"
 
-// all yields the steps and those that they hold, in the order of the file.
-func all(steps []Step) iter.Seq[Step] {
+// All yields the steps and those that they hold, in the order of the file.
+func All(steps []Step) iter.Seq[Step] {
 	return func(yield func(Step) bool) { visit(steps, yield) }
 }
 

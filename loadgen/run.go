@@ -22,8 +22,10 @@ type Options struct {
 	Record   string      // directory of the record, which must not hold anything yet
 	Head     results.Run // what the caller knows of the run: tool, command, target, scenario text
 
-	Progress  func(Progress)  // called each second; may be nil
-	Interrupt <-chan struct{} // when closed, the run drains and reports; the end of ctx stops it at once
+	Progress func(Progress) // called each second; may be nil
+	// Interrupt makes the run drain and report, to end with the code received.
+	// The end of ctx stops it at once.
+	Interrupt <-chan results.ExitCode
 }
 
 // SetupError is a failure before any load: the server could not be reached,
@@ -180,9 +182,9 @@ func (w *watch) until(ctx context.Context, limit time.Duration, done <-chan stru
 		case <-done:
 			timer.Stop()
 			return true
-		case <-interrupt:
+		case code := <-interrupt:
 			timer.Stop()
-			w.exit = results.ExitInterrupted
+			w.exit = results.Worst(w.exit, code)
 			w.incomplete("interrupted")
 			return false
 		case <-exited:

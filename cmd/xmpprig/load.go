@@ -1,0 +1,63 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"xmpprig/scenarios"
+)
+
+// overriding is the flags that change a scenario.
+type overriding struct {
+	o        scenarios.Overrides
+	rate     string
+	duration time.Duration
+	warmUp   time.Duration
+	flags    *pflag.FlagSet
+}
+
+// loadFlags declares the flags that change a scenario.
+func loadFlags(f *pflag.FlagSet) *overriding {
+	v := &overriding{flags: f}
+	f.StringVar(&v.o.Server, "server", "", "loopback, prosody, ejabberd (started for the run), or `HOST[:PORT]` of one that runs")
+	f.IntVar(&v.o.Sessions, "sessions", 0, "number of sessions")
+	f.StringVar(&v.rate, "rate", "", "arrivals of open phases, such as `100/s`; ramps and stairs are scaled to end there")
+	f.DurationVar(&v.duration, "duration", 0, "length of all measured phases together, such as 30s")
+	f.DurationVar(&v.warmUp, "warm-up", 0, "length of the warm-up, which is recorded but not counted")
+	f.StringVar(&v.o.TLS, "tls", "", "none, starttls or direct")
+	f.StringVar(&v.o.Mechanism, "mechanism", "", "SASL `MECHANISM`; default: the strongest offered")
+	f.StringVar(&v.o.Domain, "domain", "", "the server's XMPP `DOMAIN`")
+	f.StringVar(&v.o.User, "user", "", "`PATTERN` of user names; {n} is a number from 0")
+	f.StringVar(&v.o.Password, "password", "", "`PATTERN` of passwords; better given in $XMPPRIG_PASSWORD")
+	return v
+}
+
+// scenario reads the one scenario named and applies the flags.
+func (v *overriding) scenario(args []string) (*scenarios.Scenario, error) {
+	if len(args) != 1 {
+		var names []string
+		for _, s := range scenarios.Shipped() {
+			names = append(names, s.Name)
+		}
+		return nil, &usageError{"one SCENARIO is needed, got " + strconv.Itoa(len(args)), "a file, or one of " + strings.Join(names, ", ")}
+	}
+	s, err := scenarios.Read(args[0])
+	if err != nil {
+		return nil, err
+	}
+	if v.rate != "" {
+		if v.o.Rate, err = scenarios.ParseRate(v.rate); err != nil {
+			return nil, &usageError{"--rate " + v.rate + ": " + err.Error(), "a rate is written 100/s or 6000/m"}
+		}
+	}
+	if v.flags.Changed("duration") {
+		v.o.Duration = &v.duration
+	}
+	if v.flags.Changed("warm-up") {
+		v.o.WarmUp = &v.warmUp
+	}
+	return s.With(v.o)
+}

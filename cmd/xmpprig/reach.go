@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"xmpprig/loadgen/loopback"
+	"xmpprig/loadgen/target"
+	"xmpprig/loadgen/xmpp"
+	"xmpprig/results"
+	"xmpprig/scenarios"
+)
+
+// reach is the flags that say how the server is started and reached.
+type reach struct {
+	ca       string
+	insecure bool
+	faults   []string
+	shortcut bool
+	keyCache bool
+	pid      int
+}
+
+func (r *reach) declare(f *pflag.FlagSet) {
+	f.StringVar(&r.ca, "ca", "", "`FILE` with the authority's certificate of a server that runs, in PEM")
+	f.BoolVar(&r.insecure, "insecure", false, "trust any certificate")
+	f.IntVar(&r.pid, "server-pid", 0, "process of a server that runs on this machine, to watch its CPU and memory")
+	f.StringArrayVar(&r.faults, "fault", nil, "`FAULT` of the loopback server, such as delay=5ms; repeatable; see serve --help")
+	f.BoolVar(&r.shortcut, "shortcut-auth", false, "let prosody or ejabberd check passwords the quick way, without an account store")
+	f.BoolVar(&r.keyCache, "scram-key-cache", true, "derive each user's SCRAM key once, outside the timed path")
+}
+
+// driver is which of target's drivers a server is.
+func driver(server string) string {
+	for _, d := range target.Drivers() {
+		if server == d && d != "remote" {
+			return d
+		}
+	}
+	return "remote"
+}
+
+// start makes the scenario's server ready.
+func (r *reach) start(ctx context.Context, s *scenarios.Scenario, ui *ui) (*target.Server, error) {
+	d := driver(s.Target.Server)
+	if err := r.fits(d); err != nil {
+		return nil, err
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find this program: %w", err)
+	}
+	spec := target.Spec{
+		Driver: d, Domain: s.Target.Domain, Sessions: s.Load.Sessions + 8, Mechanism: s.Target.Mechanism,
+		Users:        target.Users{Count: s.UserCount(), Name: s.Users.Name, Password: s.Users.Password},
+		ShortcutAuth: r.shortcut, Exe: exe, Faults: r.faults, CAFile: r.ca, Insecure: r.insecure, PID: r.pid, Log: ui.err,
+	}
+	if d == "remote" {
+		spec.Addr = s.Target.Server
+	} else {
+		ui.say("starting %s with %d accounts", d, spec.Users.Count)
+	}
+	return target.Start(ctx, spec)
+}
+
+// fits refuses flags that would do nothing with the server.
+func (r *reach) fits(driver string) error {
+	own := driver != "remote"
+	for _, x := range []struct {
+		given bool
+		flag  string
+		only  string
+		ok    bool
+	}{
+		{r.ca != "", "--ca", "a server that runs already", !own},
+		{r.insecure, "--insecure", "a server that runs already", !own},
+		{r.pid != 0, "--server-pid", "a server that runs already", !own},
+		{len(r.faults) > 0, "--fault", "the loopback server", driver == "loopback"},
+		{r.shortcut, "--shortcut-auth", "prosody and ejabberd", driver == "prosody" || driver == "ejabberd"},
+	} {
+		if x.given && !x.ok {
+			return &usageError{fmt.Sprintf("%s is only for %s, not for %s", x.flag, x.only, driver), "leave it out, or change --server"}
+		}
+	}
+	if _, err := loopback.ParseFaults(r.faults); err != nil {
+		return &usageError{err.Error(), "xmpprig serve --help lists the faults"}
+	}
+	return nil
+}
+
+// stop stops what start started.
+func (r *reach) stop(srv *target.Server, ui *ui) {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	if err := srv.Stop(ctx); err != nil {
+		ui.say("warning: stop the server: %v", err)
+	}
+}
+
+// dialer is how sessions log in, and the target as the record has it.
+func (r *reach) dialer(s *scenarios.Scenario, srv *target.Server) (*xmpp.Dialer, results.Run, error) {
+	mode, err := xmpp.ParseTLSMode(s.Target.TLS)
+	if err != nil {
+		return nil, results.Run{}, &usageError{err.Error(), ""}
+	}
+	at := srv.Endpoint()
+	addr := at.Addr
+	if mode == xmpp.DirectTLS {
+		addr = at.DirectTLSAddr
+	}
+	d := &xmpp.Dialer{
+		Addr: addr, Dial: target.DialGuarded(addr), Domain: at.Domain, TLS: mode, Mechanism: s.Target.Mechanism, Timeout: s.Load.Timeout,
+		TLSConfig: &tls.Config{RootCAs: at.CAs, InsecureSkipVerify: r.insecure, MinVersion: tls.VersionTLS12},
+		// A scenario that asks for no TLS means it.
+		AllowPlainWithoutTLS: mode == xmpp.NoTLS,
+	}
+	if r.keyCache {
+		d.Keys = new(xmpp.SCRAMKeys)
+	}
+	software, version := srv.Software()
+	return d, results.Run{Target: results.Target{
+		Driver: driver(s.Target.Server), Software: software, Version: version, Address: addr, Domain: at.Domain,
+		TLS: mode.String(), Verified: mode != xmpp.NoTLS && !r.insecure, Mechanism: s.Target.Mechanism,
+		Accounts: srv.Accounts(), KeyCache: r.keyCache, Faults: r.faults,
+	}}, nil
+}

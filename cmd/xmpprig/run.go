@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"xmpprig/loadgen"
+	"xmpprig/results"
+	"xmpprig/results/report"
+	"xmpprig/scenarios"
+)
+
+// running is the flags of run.
+type running struct {
+	load     *overriding
+	reach    reach
+	seed     uint64
+	record   string
+	format   string
+	progress string
+	plots    bool
+	flags    *pflag.FlagSet
+}
+
+func runCommand() command {
+	return command{
+		name: "run", args: "SCENARIO", summary: "put a scenario's load on a server, measure it, and report",
+		long: `
+SCENARIO is the name of a shipped scenario (xmpprig check lists them) or a
+file. Without --server the built-in loopback server is started for the run.
+The first interrupt drains and reports, a second one stops at once.
+
+Only servers on loopback addresses are loaded.`,
+		setup: func(f *pflag.FlagSet) func(context.Context, []string, *ui) error {
+			r := &running{flags: f, load: loadFlags(f)}
+			r.reach.declare(f)
+			f.Uint64Var(&r.seed, "seed", 0, "seed of schedule, pairs and sizes; default: random, and recorded")
+			f.StringVar(&r.record, "record", "", "`DIRECTORY` for the record; default: a new one under runs/")
+			f.StringVar(&r.format, "format", "text", "text or json, on standard output")
+			f.StringVar(&r.progress, "progress", "auto", "auto, bar, log or none, on standard error")
+			f.BoolVar(&r.plots, "plots", true, "draw report.html and plots/ into the record")
+			return r.run
+		},
+	}
+}
+
+func (r *running) run(ctx context.Context, args []string, ui *ui) error {
+	if err := r.check(); err != nil {
+		return err
+	}
+	if r.load.o.Password == "" {
+		r.load.o.Password = os.Getenv("XMPPRIG_PASSWORD")
+	}
+	s, err := r.load.scenario(args)
+	if err != nil {
+		return err
+	}
+	if !r.flags.Changed("seed") {
+		r.seed = randomSeed()
+	}
+	if r.record == "" {
+		r.record = filepath.Join("runs", time.Now().UTC().Format("20060102-150405.000")+"-"+s.Name)
+	}
+	ctx, interrupt, stop := interrupts(ctx, ui)
+	defer stop()
+	run, err := r.measure(ctx, s, interrupt, ui)
+	if run == nil {
+		return err
+	}
+	return r.conclude(run, err, ui)
+}
+
+func (r *running) check() error {
+	if err := oneOf("format", r.format, "text", "json"); err != nil {
+		return err
+	}
+	return oneOf("progress", r.progress, "auto", "bar", "log", "none")
+}
+
+func randomSeed() uint64 {
+	var b [8]byte
+	rand.Read(b[:])
+	return binary.LittleEndian.Uint64(b[:]) >> 1 // so that JSON readers with floats stay near
+}
+
+// measure starts the server where there is one to start, and runs the load on it.
+func (r *running) measure(ctx context.Context, s *scenarios.Scenario, interrupt <-chan results.ExitCode, ui *ui) (*results.Run, error) {
+	srv, err := r.reach.start(ctx, s, ui)
+	if err != nil {
+		return nil, err
+	}
+	defer r.reach.stop(srv, ui)
+	dialer, head, err := r.reach.dialer(s, srv)
+	if err != nil {
+		return nil, err
+	}
+	head.Tool, head.Command = tool(), masked(os.Args)
+	head.Scenario = results.Scenario{Name: s.Name, SHA256: s.Hash, Source: string(s.Source)}
+	show := newProgress(ui.err, r.progress)
+	defer show.done()
+	return loadgen.Run(ctx, loadgen.Options{
+		Scenario: s, Dialer: dialer, Server: srv, Seed: r.seed, Record: r.record, Head: head,
+		Progress: show.show, Interrupt: interrupt,
+	})
+}
+
+// conclude reports on the run and ends with its verdict.
+func (r *running) conclude(run *results.Run, failed error, ui *ui) error {
+	rec, err := results.Open(r.record)
+	if err != nil {
+		return fmt.Errorf("open the record: %w", firstOf(failed, err))
+	}
+	if r.plots {
+		if err := report.Files(r.record, rec); err != nil && failed == nil {
+			failed = fmt.Errorf("draw the report: %w", err)
+		}
+	}
+	if err := render(rec, r.format, ui); err != nil && failed == nil {
+		failed = fmt.Errorf("write the summary: %w", err)
+	}
+	if failed != nil {
+		return &exitError{results.ExitInternal, failed}
+	}
+	ui.say("record: %s", r.record)
+	if r.plots {
+		ui.say("report: %s", filepath.Join(r.record, "report.html"))
+	}
+	if code := results.ExitCode(run.Verdict.ExitCode); code != results.ExitPass {
+		return &exitError{code: code}
+	}
+	return nil
+}
+
+func firstOf(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// masked is the command line without its secrets.
+func masked(args []string) []string {
+	clean := make([]string, 0, len(args))
+	for i, a := range args {
+		switch {
+		case i > 0 && args[i-1] == "--password":
+			a = "***"
+		case strings.HasPrefix(a, "--password="):
+			a = "--password=***"
+		}
+		clean = append(clean, a)
+	}
+	return clean
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/pflag"
+
+	"xmpprig/loadgen/loopback"
+	"xmpprig/results"
+)
+
+// serving is the flags of serve.
+type serving struct {
+	listen, listenTLS, domain, user, password string
+	users, iterations                         int
+	mechanisms, faults                        []string
+	caFile, addrFile                          string
+	register                                  bool
+}
+
+func serveCommand() command {
+	return command{
+		name: "serve", summary: "be a small XMPP server, correct or faulty on request",
+		long: `
+It serves until it is interrupted, and then prints what it did as JSON. It
+listens on loopback unless told otherwise; its accounts are a pattern.
+
+faults (--fault, repeatable):
+` + faultHelp(),
+		setup: func(f *pflag.FlagSet) func(context.Context, []string, *ui) error {
+			var s serving
+			f.StringVar(&s.listen, "listen", "127.0.0.1:5222", "`ADDRESS` for TCP and STARTTLS")
+			f.StringVar(&s.listenTLS, "listen-tls", "127.0.0.1:5223", "`ADDRESS` for direct TLS; empty: none")
+			f.StringVar(&s.domain, "domain", "localhost", "the domain served")
+			f.IntVar(&s.users, "users", 0, "number of accounts; 0: as many as the pattern gives")
+			f.StringVar(&s.user, "user", "user{n}", "`PATTERN` of account names, {n} is a number from 0")
+			f.StringVar(&s.password, "password", "secret{n}", "`PATTERN` of passwords")
+			f.StringSliceVar(&s.mechanisms, "mechanism", nil, "SASL `MECHANISM` offered, repeatable; default: "+strings.Join(loopback.DefaultMechanisms(), ", "))
+			f.IntVar(&s.iterations, "iterations", 4096, "PBKDF2 iterations of SCRAM")
+			f.BoolVar(&s.register, "register", false, "offer in-band registration (XEP-0077)")
+			f.StringArrayVar(&s.faults, "fault", nil, "`FAULT` to commit, such as delay=5ms or lose=100; repeatable")
+			f.StringVar(&s.caFile, "ca-file", "", "write the authority's certificate to `FILE`")
+			f.StringVar(&s.addrFile, "addr-file", "", "write the addresses to `FILE` once they answer")
+			return s.run
+		},
+	}
+}
+
+func faultHelp() string {
+	var b strings.Builder
+	for _, f := range loopback.FaultForms() {
+		fmt.Fprintf(&b, "  %-28s %s\n", f.Form, f.Meaning)
+	}
+	return b.String()
+}
+
+func (s *serving) run(ctx context.Context, args []string, ui *ui) error {
+	if len(args) > 0 {
+		return &usageError{"serve takes no arguments, only flags", "faults are given as --fault " + args[0]}
+	}
+	faults, err := loopback.ParseFaults(s.faults)
+	if err != nil {
+		return &usageError{err.Error(), "xmpprig serve --help lists the faults"}
+	}
+	srv, err := loopback.New(loopback.Options{
+		Domain: s.domain, Users: loopback.UserPattern(s.user, s.password, s.users), Mechanisms: s.mechanisms,
+		Iterations: s.iterations, Register: s.register, Version: tool().Version, Faults: faults,
+	})
+	if err != nil {
+		return &usageError{err.Error(), "see xmpprig serve --help"}
+	}
+	defer srv.Close()
+	if err := s.open(srv, ui); err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	<-ctx.Done()
+	stop() // a second signal ends the program, whatever hangs
+	err = srv.Close()
+	return errors.Join(err, json.NewEncoder(ui.out).Encode(srv.Tally()))
+}
+
+// open listens, and tells where.
+func (s *serving) open(srv *loopback.Server, ui *ui) error {
+	if err := srv.Listen(s.listen); err != nil {
+		return cannotListen(err)
+	}
+	where := fmt.Sprintf("tcp %s\n", srv.Addr())
+	if s.listenTLS != "" {
+		if err := srv.ListenTLS(s.listenTLS); err != nil {
+			return cannotListen(err)
+		}
+		where += fmt.Sprintf("tls %s\n", srv.TLSAddr())
+	}
+	if s.caFile != "" {
+		if err := os.WriteFile(s.caFile, srv.CAPEM(), 0o644); err != nil {
+			return err
+		}
+		ca, err := filepath.Abs(s.caFile)
+		if err != nil {
+			return err
+		}
+		where += fmt.Sprintf("ca %s\n", ca)
+	}
+	for line := range strings.Lines(where) {
+		ui.say("serving %s on %s", s.domain, strings.TrimSpace(line))
+	}
+	if s.addrFile == "" {
+		return nil
+	}
+	return writeWhole(s.addrFile, where)
+}
+
+func cannotListen(err error) error { return &exitError{results.ExitSetup, err} }
+
+// writeWhole makes the file appear with all its text at once.
+func writeWhole(file, text string) error {
+	temp := file + ".new"
+	if err := os.WriteFile(temp, []byte(text), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(temp, file)
+}

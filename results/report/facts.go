@@ -20,8 +20,7 @@ func ranFacts(r *results.Record) []fact {
 		{"scenario", nonEmpty(run.Scenario.Name) + abbreviated(" (sha256 ", run.Scenario.SHA256, ")")},
 		{"server", serverName(run.Target) + at(run.Target)},
 		{"accounts", nonEmpty(run.Target.Accounts)},
-		{"sessions", fmt.Sprintf("%s wanted, %s at peak, %s, %s failed", count(int64(run.Sessions.Wanted)),
-			count(run.Sessions.Peak), plural(run.Sessions.Opened, "login"), count(run.Sessions.Failed))},
+		{"sessions", sessions(run.Sessions)},
 		{"security", security(run.Target)},
 		{"seed", strconv.FormatUint(run.Seed, 10) + abbreviated(" (plan ", run.PlanHash, ")")},
 		{"started", started(run.Started) + ", took " + span(recordEnd(r))},
@@ -55,6 +54,11 @@ func abbreviated(before, hash, after string) string {
 		return ""
 	}
 	return before + hash[:min(len(hash), 12)] + after
+}
+
+func sessions(s results.Sessions) string {
+	return fmt.Sprintf("%s wanted, %s at peak, %s, %s failed, %s lost", count(int64(s.Wanted)), count(s.Peak),
+		plural(s.Opened, "login"), count(s.Failed), plural(s.Lost, "connection"))
 }
 
 func serverName(t results.Target) string {
@@ -132,8 +136,8 @@ func machine(e results.Environment) string {
 func generatorFacts(run *results.Run) []fact {
 	g := run.Generator
 	facts := []fact{
-		{"CPU", fmt.Sprintf("%s of its quota on average, %s at most (limit %s)", orAbsent(g.CPUMean, share), orAbsent(g.CPUMax, share), share(cpuLimit))},
-		{"lag", fmt.Sprintf("p99 %s (limit %s)", orAbsent(g.LagP99NS, latency), latency(lagLimit(run)))},
+		{"CPU", fmt.Sprintf("%s of its quota on average (limit %s), %s at most", orAbsent(g.CPUMean, share), share(cpuLimit), orAbsent(g.CPUMax, share))},
+		{"lag", fmt.Sprintf("p99 %s (limit %s)", orAbsent(g.LagP99NS, latency), limitLatency(run))},
 		{"scheduler", fmt.Sprintf("p99 %s, longest GC pause %s", orAbsent(g.SchedP99NS, latency), orAbsent(g.GCPauseNS, latency))},
 		{"memory", orAbsent(g.RSSPeak, size) + " at peak"},
 		{"open files", orAbsent(g.FDPeak, decimal) + " at peak" + limitText(run.Environment.OpenFiles)},
@@ -145,6 +149,9 @@ func generatorFacts(run *results.Run) []fact {
 	}
 	return facts
 }
+
+// limitLatency is the lag's limit in words.
+func limitLatency(run *results.Run) string { return roundLatency(round3(lagLimit(run))) }
 
 func limitText(limit int64) string {
 	if limit <= 0 {

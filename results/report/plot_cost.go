@@ -34,13 +34,13 @@ func peakText(v *view) string {
 // generatorPlot shows the rig's own health against its limits.
 func (v *view) generatorPlot() Plot {
 	p := Plot{Name: "generator", Title: "Generator: was the rig itself the limit?", Caption: fmt.Sprintf(
-		"Below the dashed lines the rig does not distort the figures: %s of its processor quota, and a lag (sent − due) of %s at the 99th percentile%s.",
-		share(cpuLimit), latency(lagLimit(&v.Run)), peakText(v))}
+		"Within the dashed lines the rig does not distort the figures: %s of its processor quota on average over the measured phases, "+
+			"and a lag (sent − due) of %s at the 99th percentile%s.", share(cpuLimit), limitLatency(&v.Run), peakText(v))}
 	cpu := scaled(thinnedLevels(v.Ticks, "generator.cpu", v.width), 1/v.quota())
 	lag := scaled(thinnedLevels(v.Ticks, "generator.lag_p99_s", v.width), 1e9)
 	top := linear("share of the processor quota", 100, max(1, highest(cpu)), 1, shareTicks{}, trace{cpu, stroke(blue(), 1.6)})
 	top.yMax = max(1, highest(cpu)*1.05)
-	top.marks = append(top.marks, limit{cpuLimit, "limit " + share(cpuLimit)})
+	top.marks = append(top.marks, limit{cpuLimit, "limit " + share(cpuLimit) + " on average"})
 	if len(cpu) == 0 {
 		top.empty = "no samples"
 	}
@@ -69,7 +69,7 @@ func (v *view) lagPanel(lag []plotter.XY) panel {
 	for i := range lag {
 		lag[i].Y = max(pl.yMin, logLatency(int64(lag[i].Y)))
 	}
-	pl.marks = append(pl.marks, trace{lag, stroke(purple(), 1.5)}, limit{logLatency(int64(bound)), "limit " + latency(bound)})
+	pl.marks = append(pl.marks, trace{lag, stroke(purple(), 1.5)}, limit{logLatency(int64(bound)), "limit " + limitLatency(&v.Run)})
 	if len(lag) == 0 {
 		pl.empty = "no samples"
 	}

@@ -43,13 +43,16 @@ func (v *view) errorsPlot() Plot {
 }
 
 // barHalf is half the width of the k-th bar: up to the middle of the way to
-// its neighbour, less a hair between bars.
+// its neighbour, less a hair between bars that are wide enough for it.
 func barHalf(points []plotter.XY, k int) float64 {
 	half := points[k].X
 	if k > 0 {
 		half = (points[k].X - points[k-1].X) / 2
 	} else if len(points) > 1 {
 		half = min(half, (points[1].X-points[0].X)/2)
+	}
+	if len(points) > 150 {
+		return half
 	}
 	return half * .94
 }

@@ -80,7 +80,7 @@ func sampleRun(phases []results.Phase) results.Run {
 			TLS: "starttls", Verified: true, Mechanism: "SCRAM-SHA-256-PLUS", Accounts: "real, SCRAM-SHA-256 in the server's store", KeyCache: true},
 		Environment: results.Environment{OS: "linux", Arch: "amd64", Kernel: "6.1.0", CPUModel: "Example CPU", CPUs: 4, CPUQuota: 2,
 			MemoryBytes: 8 << 30, OpenFiles: 20000},
-		Sessions: results.Sessions{Wanted: 2000, Peak: 2000, Opened: 2014, Failed: 9},
+		Sessions: results.Sessions{Wanted: 2000, Peak: 2000, Opened: 2014, Failed: 9, Lost: 14},
 		Phases:   append([]results.Phase(nil), phases...),
 	}
 }
@@ -187,7 +187,7 @@ func (s *sampler) tick(sec int, p results.Phase) {
 		done = offered * 3.9
 	}
 	if p.Rate > 0 && s.r.IntN(6) == 0 {
-		s.sums["error:stanza.service-unavailable"]++
+		s.sums["error:stanza:service-unavailable"]++
 	}
 	s.sums["offered"] += math.Round(offered)
 	s.sums["completed"] += math.Round(done)
@@ -236,7 +236,7 @@ func (s *sampler) finish() {
 		{What: "duplicated", ID: "m-9-3", From: "user9@rig.example/rig", To: "user3@rig.example/rig"}}}
 	run.Errors = []results.ErrorClass{
 		{Class: "timeout", Count: 75, FirstNS: 48e9, Samples: []string{"no answer to ping within 2 s"}},
-		{Class: "stanza.service-unavailable", Count: 10, FirstNS: 14e9, Samples: []string{"cancel/service-unavailable: user is gone"}},
+		{Class: "stanza:service-unavailable", Count: 10, FirstNS: 14e9, Samples: []string{"cancel/service-unavailable: user is gone"}},
 		{Class: "sasl", Count: 8, FirstNS: 3e9, Samples: []string{"not-authorized"}}}
 	run.Generator = results.Generator{CPUMean: .31, CPUMax: .52, CPUPerMsg: 5200, LagP99NS: 240000, SchedP99NS: 81000, GCPauseNS: 310000,
 		RSSPeak: 33e6, FDPeak: 2012, BytesIn: 31e6, BytesOut: 29e6, StanzasIn: 152000, StanzasOut: 76000}
@@ -303,4 +303,24 @@ func limitedRecord(t testing.TB) *results.Record {
 	r.Run.Generator.Reasons = []string{"the rig used 97 % of its CPU quota for 12 s"}
 	r.Run.Verdict = results.Verdict{Status: results.StatusLimited, ExitCode: 12, Reasons: []string{"the rig was the bottleneck"}}
 	return r
+}
+
+// busyRecord holds the widest figures and names that a report must find room
+// for.
+func busyRecord(testing.TB) *results.Record {
+	const many = 2_123_456_789
+	long := "a-phase-with-a-name-that-somebody-thought-about-for-too-long"
+	run := sampleRun([]results.Phase{{Name: long, Kind: results.PhaseOpen, EndNS: 30 * 3600e9, Rate: 123456, Offered: many, Completed: many, Failed: many, Dropped: many}})
+	p := func(ns int64) *int64 { return &ns }
+	for _, kind := range []string{results.Response, results.Service} {
+		run.Series = append(run.Series, results.Series{Name: long, Phase: long, Kind: kind, Count: many, MaxNS: 3600e9, P50NS: p(1234567), P90NS: p(12345678),
+			P99NS: p(123456789), P999NS: p(1234567891), Clipped: many})
+	}
+	run.Ledger = results.Ledger{Sent: many, Delivered: many, Lost: many, Duplicated: many, Reordered: many, Misdelivered: many, Refused: many,
+		Samples: []results.LedgerSample{{What: "misdelivered", ID: long, From: long + "@" + long, To: long + "@" + long, At: long}}}
+	run.Errors = []results.ErrorClass{{Class: long, Count: many, FirstNS: 30 * 3600e9, Samples: []string{long + " " + long}}}
+	run.Server.Crashes = []results.Crash{{AtNS: 90e9, Title: long + " " + long, Text: long}}
+	run.Command = []string{"xmpprig", "run", long}
+	run.Verdict = results.Verdict{Status: results.StatusFailed, Reasons: []string{long + " " + long + " " + long}}
+	return &results.Record{Dir: "/" + long + "/" + long, Run: run}
 }

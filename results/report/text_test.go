@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // records are the whole and the degenerate records that every view must show.
 var records = map[string]func(testing.TB) *results.Record{
 	"whole": sample, "empty": emptyRecord, "one": func(t testing.TB) *results.Record { return shortRecord(t, 1) },
-	"three": func(t testing.TB) *results.Record { return shortRecord(t, 3) }, "failed": failedRecord, "killed": killedRecord, "limited": limitedRecord,
+	"three": func(t testing.TB) *results.Record { return shortRecord(t, 3) }, "failed": failedRecord, "busy": busyRecord, "killed": killedRecord, "limited": limitedRecord,
 }
 
 func TestTextGolden(t *testing.T) {

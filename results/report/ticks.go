@@ -66,12 +66,15 @@ func niceStep(width float64, n int) float64 {
 	return 10 * power
 }
 
+// mostSteps is how many steps a vertical axis has at most.
+const mostSteps = 6
+
 // countTicks marks a linear axis of counts; Unit follows every number.
 type countTicks struct{ Unit string }
 
 // Ticks implements [plot.Ticker].
 func (t countTicks) Ticks(lo, hi float64) []plot.Tick {
-	return evenTicks(lo, hi, niceStep(hi-lo, 5), func(v float64) string { return trimmed(v) + t.Unit })
+	return evenTicks(lo, hi, niceStep(hi-lo, mostSteps), func(v float64) string { return trimmed(v) + t.Unit })
 }
 
 // shareTicks marks a linear axis of parts of one as percent.
@@ -79,7 +82,7 @@ type shareTicks struct{}
 
 // Ticks implements [plot.Ticker].
 func (shareTicks) Ticks(lo, hi float64) []plot.Tick {
-	return evenTicks(lo, hi, niceStep(hi-lo, 5), func(v float64) string { return trimmed(v*100) + " %" })
+	return evenTicks(lo, hi, niceStep(hi-lo, mostSteps), func(v float64) string { return trimmed(v*100) + " %" })
 }
 
 // sizeTicks marks a linear axis of bytes at round numbers of a binary unit.
@@ -88,7 +91,7 @@ type sizeTicks struct{}
 // Ticks implements [plot.Ticker].
 func (sizeTicks) Ticks(lo, hi float64) []plot.Tick {
 	unit, name := sizeUnit(hi)
-	return evenTicks(lo, hi, niceStep((hi-lo)/unit, 5)*unit, func(v float64) string { return trimmed(v/unit) + name })
+	return evenTicks(lo, hi, niceStep((hi-lo)/unit, mostSteps)*unit, func(v float64) string { return trimmed(v/unit) + name })
 }
 
 func sizeUnit(v float64) (float64, string) {
@@ -125,7 +128,8 @@ func (t latencyTicks) Ticks(lo, hi float64) []plot.Tick {
 	return ticks
 }
 
-// roundLatency writes a round number of nanoseconds without decimals.
+// roundLatency writes a round number of nanoseconds with no decimals that say
+// nothing: "1 ms".
 func roundLatency(ns float64) string {
 	unit, name := 1.0, " ns"
 	for _, next := range []string{" µs", " ms", " s"} {
@@ -159,7 +163,7 @@ func niceTop(v, unit float64) float64 {
 	if v <= 0 {
 		return unit
 	}
-	step := niceStep(v*1.04/unit, 5) * unit
+	step := niceStep(v*1.04/unit, mostSteps) * unit
 	return math.Ceil(v*1.04/step) * step
 }
 
@@ -170,7 +174,7 @@ func latencyRange(lo, hi float64) (float64, float64) {
 	from, to := outer(lo, -1), outer(hi, 1)
 	for to-from < 1-1e-9 {
 		to = outer(to+.01, 1)
-		if to-from < 1-1e-9 {
+		if to-from < 1-1e-9 && from > 0 {
 			from = outer(from-.01, -1)
 		}
 	}

@@ -33,7 +33,7 @@ func classes(n int) string {
 }
 
 func sessionsTile(s results.Sessions) tile {
-	return tile{"sessions", count(s.Peak), "of " + count(int64(s.Wanted)) + " wanted, " + count(s.Failed) + " logins failed"}
+	return tile{"sessions", count(s.Peak), "of " + count(int64(s.Wanted)) + " wanted; " + count(s.Failed) + " logins failed, " + count(s.Lost) + " connections lost"}
 }
 
 // throughputTile is the largest rate that a measured phase achieved.

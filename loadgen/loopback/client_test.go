@@ -144,7 +144,6 @@ func (c *client) open() string {
 	return c.expect("<stream:features>")
 }
 
-
 const auth = "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='%s'>%s</auth>"
 
 // authenticate logs user n in by PLAIN.

@@ -20,7 +20,22 @@ func AppendAttr[T Text](dst []byte, name string, value T) []byte {
 	return append(dst, '\'')
 }
 
+// appendEscaped appends s as it is, as far as that is plain, and the rest character by character.
 func appendEscaped[T Text](dst []byte, s T, attr bool) []byte {
+	start := len(dst)
+	dst = append(dst, s...)
+	end := plainRun(dst, start, true)
+	for end < len(dst) && classes[dst[end]]&(plainText&plainAttr) != 0 {
+		end++
+	}
+	if end == len(dst) {
+		return dst
+	}
+	return appendSpecial(dst[:end], s[end-start:], attr)
+}
+
+// appendSpecial appends s, whose first byte is not plain.
+func appendSpecial[T Text](dst []byte, s T, attr bool) []byte {
 	from := 0
 	for i := 0; i < len(s); {
 		c := s[i]

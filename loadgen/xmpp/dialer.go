@@ -116,14 +116,26 @@ type Timings struct {
 // Login makes a session: connect, encrypt, authenticate, bind. laddr is the
 // local address, or nil. The end of ctx ends it at any stage. Any error is a
 // *LoginError, and Timings say how far it got.
+//
+// It all runs on a stack of its own: handshakes need deep ones, which goroutines
+// keep, and the caller's is to stay as small as waiting needs it.
 func (d *Dialer) Login(ctx context.Context, a Account, laddr net.Addr) (*Conn, Timings, error) {
 	n := &negotiation{dialer: d, account: a, stage: Connect, mark: time.Now()}
-	transport, err := d.dial(ctx, laddr)
+	done := make(chan error)
+	go func() { done <- n.login(ctx, laddr) }()
+	if err := <-done; err != nil {
+		return nil, n.timings, &LoginError{n.stage, err}
+	}
+	return n.conn, n.timings, nil
+}
+
+func (n *negotiation) login(ctx context.Context, laddr net.Addr) error {
+	transport, err := n.dialer.dial(ctx, laddr)
 	if err != nil {
-		return nil, n.timings, &LoginError{Connect, cause(ctx, err)}
+		return cause(ctx, err)
 	}
 	n.lap(&n.timings.Connect)
-	n.conn = newConn(d, transport)
+	n.conn = newConn(n.dialer, transport)
 	fired := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		n.conn.socket.cancel()
@@ -136,9 +148,8 @@ func (d *Dialer) Login(ctx context.Context, a Account, laddr net.Addr) (*Conn, T
 	}
 	if err != nil {
 		n.conn.Abort()
-		return nil, n.timings, &LoginError{n.stage, err}
 	}
-	return n.conn, n.timings, nil
+	return err
 }
 
 // cause is the reason for the end of ctx if that is why err came about.

@@ -42,5 +42,5 @@
 // # Errors
 //
 // What the peer reports is a [*StreamError], [*StanzaError] or [*SASLError]; what
-// it does wrong is a wire.SyntaxError, a [Fault] or an [*IterationError].
+// it does wrong is a wire.SyntaxError, a [Fault] or an [IterationError].
 package xmpp

@@ -29,7 +29,7 @@ func (s Stage) String() string {
 }
 
 // LoginError says at which stage a login failed. Err is, or wraps, a
-// *StreamError, *StanzaError, *SASLError, *IterationError, Fault,
+// *StreamError, *StanzaError, *SASLError, IterationError, SCRAMError, Fault,
 // *wire.SyntaxError, an error of crypto/tls or crypto/x509, of net, or the
 // cause of the context's end.
 type LoginError struct {
@@ -122,7 +122,6 @@ const (
 	NoBind           Fault = "peer does not offer resource binding"
 	BadJID           Fault = "peer bound no valid address"
 	UnexpectedAnswer Fault = "peer sent something else than an answer"
-	EndlessChallenge Fault = "peer keeps challenging without an end"
 	BadEncoding      Fault = "SASL data is not base64"
 	EarlySuccess     Fault = "peer reports success before it has proved itself"
 	BadChallenge     Fault = "SCRAM message is malformed"
@@ -135,7 +134,7 @@ const (
 // IterationError is an iteration count outside of the Dialer's bounds.
 type IterationError struct{ Count, Min, Max int }
 
-func (e *IterationError) Error() string {
+func (e IterationError) Error() string {
 	return fmt.Sprintf("SCRAM iteration count %d is outside of %d to %d", e.Count, e.Min, e.Max)
 }
 
@@ -143,4 +142,4 @@ func (e *IterationError) Error() string {
 // (RFC 5802 §7, server-error-value).
 type SCRAMError struct{ Value string }
 
-func (e *SCRAMError) Error() string { return "SCRAM server error: " + e.Value }
+func (e SCRAMError) Error() string { return "SCRAM server error: " + e.Value }

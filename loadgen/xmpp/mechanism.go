@@ -29,6 +29,16 @@ var mechanisms = [...]mechanism{
 	{"ANONYMOUS", isAnonymous, beginAnonymous},
 }
 
+// Mechanisms returns the names of all SASL mechanisms that a Dialer may ask for,
+// the strongest first.
+func Mechanisms() []string {
+	names := make([]string, len(mechanisms))
+	for i, m := range mechanisms {
+		names[i] = m.name
+	}
+	return names
+}
+
 // choose returns the mechanism asked for, or the strongest that is offered and fits.
 func choose(n *negotiation) (mechanism, error) {
 	why := error(NoMechanism)

@@ -82,7 +82,8 @@ func (n *negotiation) run() error {
 	}
 	n.lap(&n.timings.Bind)
 	n.conn.keep(n.data)
-	return nil
+	_, _, err := n.conn.scanner.Next(nil) // lets go of the last element
+	return err
 }
 
 // negotiate runs the features of one stream, until one asks for a new stream

@@ -88,7 +88,7 @@ func (s *scram) prove(first string) ([]byte, error) {
 		return nil, BadNonce
 	}
 	if iterations < s.min || iterations > s.max {
-		return nil, &IterationError{iterations, s.min, s.max}
+		return nil, IterationError{iterations, s.min, s.max}
 	}
 	began := time.Now()
 	k, err := s.cache.derive(s.hash, s.password, salt, iterations)
@@ -109,7 +109,7 @@ func (s *scram) prove(first string) ([]byte, error) {
 func (s *scram) verify(final string) error {
 	value, _, _ := strings.Cut(final, ",")
 	if e, ok := strings.CutPrefix(value, "e="); ok {
-		return &SCRAMError{e}
+		return SCRAMError{e}
 	}
 	v, ok := strings.CutPrefix(value, "v=")
 	signature, err := base64.StdEncoding.DecodeString(v)

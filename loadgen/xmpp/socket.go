@@ -70,6 +70,7 @@ type socket struct {
 }
 
 func (s *socket) init(c net.Conn, buffers *bufferPool, timeout time.Duration) {
+	c = bare(c)
 	s.Conn, s.buffers, s.timeout, s.readSet = c, buffers, timeout, true
 	if sc, ok := c.(syscall.Conn); ok && canAttempt {
 		if raw, err := sc.SyscallConn(); err == nil {
@@ -168,13 +169,13 @@ func (s *socket) release() {
 // Read serves crypto/tls: straight from the connection during the handshake,
 // later what wait has read.
 func (s *socket) Read(p []byte) (int, error) {
-	if !s.parked {
+	if len(s.data) == 0 {
+		if s.parked {
+			return 0, wouldBlock{}
+		}
 		n, err := s.Conn.Read(p)
 		s.records.pass(p[:n])
 		return n, err
-	}
-	if len(s.data) == 0 {
-		return 0, wouldBlock{}
 	}
 	n := copy(p, s.data)
 	if s.data = s.data[n:]; len(s.data) == 0 {

@@ -1,0 +1,158 @@
+package xmpp
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// fixtureEnv makes this test binary the server of the memory test.
+const fixtureEnv = "XMPP_TEST_FIXTURE"
+
+func TestMain(m *testing.M) {
+	if mode, err := ParseTLSMode(os.Getenv(fixtureEnv)); err == nil {
+		serveFixture(mode)
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// serveFixture serves until its standard input ends.
+func serveFixture(mode TLSMode) {
+	testing.Init()
+	testing.Main(func(string, string) (bool, error) { return true, nil }, []testing.InternalTest{{Name: "serve", F: func(t *testing.T) {
+		f := listen(t, mode, func(c net.Conn) { io.Copy(io.Discard, c) })
+		fmt.Println(f.listener.Addr())
+		io.Copy(io.Discard, os.Stdin)
+	}}}, nil, nil)
+}
+
+// startFixture starts the server in a process of its own, so that the memory of
+// this process is the client's alone.
+func startFixture(t *testing.T, mode TLSMode) (addr string) {
+	t.Helper()
+	server := exec.Command(os.Args[0])
+	server.Env = append(os.Environ(), fixtureEnv+"="+mode.String())
+	server.Stderr = os.Stderr
+	stdin, err := server.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := server.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		stdin.Close()
+		server.Wait()
+	})
+	line, err := bufio.NewReader(stdout).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(line)
+}
+
+// TestMemory holds 10,000 idle sessions and compares what each costs with the budget.
+func TestMemory(t *testing.T) {
+	const sessions = 10_000
+	for _, c := range []struct {
+		mode   TLSMode
+		budget int // bytes of RSS per session
+	}{{NoTLS, 6 << 10}, {StartTLS, 14 << 10}} {
+		t.Run(c.mode.String(), func(t *testing.T) {
+			d := &Dialer{Addr: startFixture(t, c.mode), Domain: "example.com", TLS: c.mode, AllowPlainWithoutTLS: true, TLSConfig: insecure()}
+			before := resident(t)
+			held, end := hold(t, d, sessions)
+			peak := rss(t)
+			after := resident(t)
+			end()
+			each := (after - before) / sessions
+			t.Logf("%d sessions, %v: %d bytes of RSS each, %d before garbage is returned", held, c.mode, each, (peak-before)/sessions)
+			if held != sessions || each > c.budget && !raced() {
+				t.Errorf("%d sessions of %d bytes each, want %d of at most %d", held, each, sessions, c.budget)
+			}
+		})
+	}
+}
+
+// hold logs sessions in, each on a goroutine that then waits in Receive.
+func hold(t *testing.T, d *Dialer, sessions int) (held int, end func()) {
+	t.Helper()
+	var parked sync.WaitGroup
+	conns := make([]*Conn, sessions)
+	results := make(chan error, sessions)
+	slots := make(chan struct{}, 64)
+	for i := range sessions {
+		slots <- struct{}{}
+		parked.Go(func() {
+			local := &net.TCPAddr{IP: net.IPv4(127, 0, 0, byte(2+i/2000))}
+			c, _, err := d.Login(context.Background(), fixtureUser, local)
+			conns[i] = c
+			<-slots
+			results <- err
+			if err == nil {
+				c.Receive(time.Time{}, nil)
+			}
+		})
+	}
+	for range sessions {
+		if err := <-results; err != nil {
+			t.Error(err)
+			continue
+		}
+		held++
+	}
+	return held, func() {
+		for _, c := range conns {
+			if c != nil {
+				c.Abort()
+			}
+		}
+		parked.Wait()
+	}
+}
+
+// resident is the resident memory once garbage is returned to the system.
+func resident(t *testing.T) int {
+	runtime.GC()
+	debug.FreeOSMemory()
+	return rss(t)
+}
+
+func rss(t *testing.T) int {
+	t.Helper()
+	b, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var size, pages int
+	if _, err := fmt.Sscan(string(b), &size, &pages); err != nil {
+		t.Fatal(err)
+	}
+	return pages * os.Getpagesize()
+}
+
+// raced reports whether the race detector is on, which multiplies memory.
+func raced() bool {
+	info, _ := debug.ReadBuildInfo()
+	for _, s := range info.Settings {
+		if s.Key == "-race" && s.Value == "true" {
+			return true
+		}
+	}
+	return false
+}

@@ -41,6 +41,19 @@ func TestDist(t *testing.T) {
 	}
 }
 
+func TestParseRate(t *testing.T) {
+	for s, want := range map[string]float64{"100/s": 100, "6000/m": 100, "1.5/s": 1.5, "36/h": 0.01} {
+		if v, err := ParseRate(s); v != want || err != nil {
+			t.Errorf("%s: %v, %v", s, v, err)
+		}
+	}
+	for _, s := range []string{"", "5", "5/", "/s", "0/s", "-1/s", "1e3/s", "9999999/s", "5/d", "5/s "} {
+		if v, err := ParseRate(s); err == nil {
+			t.Errorf("%q is accepted as %v", s, v)
+		}
+	}
+}
+
 func TestDrawAllocatesNothing(t *testing.T) {
 	r, d := rand.New(rand.NewPCG(1, 2)), Dist{Kind: Exponential, A: 5, B: 8}
 	if n := testing.AllocsPerRun(100, func() { d.Draw(r) }); n != 0 {

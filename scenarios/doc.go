@@ -130,7 +130,9 @@
 // A step is a bare word, or one key with what the step needs. Most steps are
 // measured: their times make a series of the record, under the step's name or
 // under the label that "as" gives it. Different kinds of steps cannot share a
-// label, and additions to the roster are called roster-add.
+// label. Additions to the roster are called roster-add, and a reconnect is
+// recorded as login. Wait, disconnect, reconnect, repeat, every and choose have
+// no label.
 //
 // Steps that begin and end sessions:
 //
@@ -141,7 +143,6 @@
 //	  - {login: SCRAM-SHA-1}                  # with this mechanism
 //	  - disconnect                            # drop the connection without a word
 //	  - reconnect                             # drop it if it is there, log in again
-//	  - {reconnect: {as: second-login}}
 //
 // Steps that send stanzas. Presence is available, away, chat, dnd, xa or
 // unavailable, for all who subscribed or for one peer. The requests of roster,
@@ -188,10 +189,11 @@
 //
 // Expect waits until a stanza has matched all that it says (stanza, type, from,
 // contains), since the iteration began or since the session last passed the
-// step; the longest wait is within, or load.timeout. Every does its steps on a
-// fixed grid, whether or not the round before is done, a number of times or,
-// in the work of closed phases and at its end, for as long as the phase lasts.
-// A weight is 1 unless it is given.
+// step; the longest wait is within, or load.timeout. The rounds of every are due
+// on a fixed grid, the first one interval after the step began, however long
+// each of them takes. There are a number of times of them or, at the end of the
+// work of closed phases, as many as the phase has room for. A weight is 1 unless
+// it is given.
 //
 // # Peers
 //

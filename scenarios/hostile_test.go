@@ -7,7 +7,7 @@ import (
 
 // hostile is input that parsers have choked on.
 func hostile() []string {
-	const n = 300_000
+	const n = 100_000
 	bomb := "a: &a [x,x,x,x,x,x,x,x,x]\n"
 	for c := 'b'; c < 'k'; c++ {
 		p := string(c - 1)

@@ -1,15 +1,14 @@
 package scenarios
 
-import (
-	"fmt"
-	"regexp"
-)
+import "errors"
 
 // ParseRate reads a rate as scenario files have them, such as 100/s or
 // 6000/m, and returns it as events a second.
 func ParseRate(s string) (float64, error) {
-	if !regexp.MustCompile(ratePattern).MatchString(s) {
-		return 0, fmt.Errorf("%q is not a rate such as 100/s or 6000/m", s)
+	c := &reading{}
+	v := rate(lowestRate).read(c, &node{kind: text, text: s})
+	if len(c.errors) > 0 {
+		return 0, errors.New(c.errors[0].Reason)
 	}
-	return parseRate(s)
+	return v, nil
 }

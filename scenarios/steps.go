@@ -43,8 +43,8 @@ func sessionEntries() []entry {
 			measured(func(s *Logout) *Base { return &s.Base })},
 		{"disconnect", "Drops the connection without a word.", "disconnect",
 			unmeasured(func(s *Disconnect) *Base { return &s.Base })},
-		{"reconnect", "Drops the connection if there is one, and logs in again.", "reconnect",
-			measured(func(s *Reconnect) *Base { return &s.Base })},
+		{"reconnect", "Drops the connection if there is one, and logs in again, which is recorded as login.", "reconnect",
+			unmeasured(func(s *Reconnect) *Base { return &s.Base })},
 	}
 }
 

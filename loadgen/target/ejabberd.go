@@ -165,7 +165,7 @@ func ejabberdAccounts(ctx context.Context, st *site, h scramHash) (string, error
 	if st.spec.ShortcutAuth {
 		return fmt.Sprintf("shortcut authentication: no accounts, every name has the one password; SCRAM-%s, %d iterations, keys derived once", h.name, ejabberdIterations), nil
 	}
-	of, err := verifiers(ctx, st.spec.Users, h, ejabberdIterations)
+	of, err := st.verifiers(ctx, h, ejabberdIterations)
 	if err != nil {
 		return "", err
 	}

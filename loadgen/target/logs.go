@@ -2,6 +2,7 @@ package target
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -14,18 +15,21 @@ const (
 	logInterval = 200 * time.Millisecond
 	logKept     = 400     // lines
 	logLine     = 8 << 10 // bytes kept of a line
+	crashesKept = 1000
 )
 
 // A follower reads what is appended to some files, hands every line to a
 // detector and keeps the last of them.
 type follower struct {
-	mu      sync.Mutex
-	files   []*followed
-	detect  detector
-	last    []string // ring of the last lines, with the file they are from
-	next    int
-	watch   func(line string)
-	crashes []Crash
+	mu          sync.Mutex
+	files       []*followed
+	detect      detector
+	last        []string // ring of the last lines, with the file they are from
+	next        int
+	watch       func(line string)
+	crashes     []Crash
+	omitted     int // crashes not kept, and the last of them
+	omittedLast Crash
 
 	stop, done chan struct{}
 }
@@ -75,14 +79,24 @@ func (f *follower) poll() {
 	defer f.mu.Unlock()
 	for _, file := range f.files {
 		file.read(func(line string) { f.take(file, line) })
-		f.detect.flush(func(c Crash) { f.crashes = append(f.crashes, c) })
+		f.detect.flush(f.note)
 	}
+}
+
+// note keeps a crash, or counts it when there are very many.
+func (f *follower) note(c Crash) {
+	if len(f.crashes) < crashesKept {
+		f.crashes = append(f.crashes, c)
+		return
+	}
+	f.omitted++
+	f.omittedLast = c
 }
 
 func (f *follower) take(file *followed, line string) {
 	source := filepath.Base(file.path)
 	f.watch(line)
-	f.detect.line(source, file.output, line, func(c Crash) { f.crashes = append(f.crashes, c) })
+	f.detect.line(source, file.output, line, f.note)
 	entry := strings.TrimSuffix(source, ".log") + ": " + line
 	if len(f.last) < logKept {
 		f.last = append(f.last, entry)
@@ -96,7 +110,13 @@ func (f *follower) take(file *followed, line string) {
 func (f *follower) found() []Crash {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return append([]Crash(nil), f.crashes...)
+	all := append([]Crash(nil), f.crashes...)
+	if f.omitted > 0 {
+		last := f.omittedLast
+		last.Text = fmt.Sprintf("the last of %d more: %s", f.omitted, last.Text)
+		all = append(all, last)
+	}
+	return all
 }
 
 // tail returns the last n lines.

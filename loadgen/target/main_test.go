@@ -7,6 +7,18 @@ import (
 	"testing"
 )
 
+// TestMain lets the test binary play the programs the tests start: our own as
+// "serve", one that spawns helpers, and a rig that is killed.
+func TestMain(m *testing.M) {
+	switch {
+	case len(os.Args) > 1 && os.Args[1] == "serve":
+		os.Exit(serve(os.Args[2:]))
+	case os.Getenv("XMPPRIG_TEST_RIG") != "":
+		os.Exit(rig())
+	}
+	os.Exit(m.Run())
+}
+
 // skipped reports whether XMPPRIG_SKIP_SERVERS names the server. Where it does
 // not, a server that is not installed fails the tests that need it.
 func skipped(t *testing.T, name string) bool {

@@ -94,7 +94,7 @@ func prosodyAccounts(ctx context.Context, st *site, h scramHash) (string, error)
 	if st.spec.ShortcutAuth {
 		return fmt.Sprintf("shortcut authentication: no accounts, every name has the one password; SCRAM-SHA-256 and SCRAM-SHA-1, %d iterations, keys derived once", prosodyIterations), nil
 	}
-	of, err := verifiers(ctx, st.spec.Users, h, prosodyIterations)
+	of, err := st.verifiers(ctx, h, prosodyIterations)
 	if err != nil {
 		return "", err
 	}

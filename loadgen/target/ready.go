@@ -72,6 +72,8 @@ func awaitFeatures(conn net.Conn) error {
 
 // awaitReady waits until both ports answer with features.
 func (s *Server) awaitReady(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, startPatience)
+	defer cancel()
 	tick := time.NewTicker(probeInterval)
 	defer tick.Stop()
 	last := errors.New("it says nothing yet")

@@ -87,8 +87,6 @@ func startWith(ctx context.Context, spec Spec, d driver, find func() (place, err
 }
 
 func (s *Server) start(ctx context.Context, spec Spec, find func() (place, error)) error {
-	ctx, cancel := context.WithTimeout(ctx, startPatience)
-	defer cancel()
 	if s.driver.runs {
 		return s.observe(ctx, spec)
 	}

@@ -1,6 +1,7 @@
 package target
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -104,6 +105,14 @@ func (st *site) writeCertificates() error {
 func (st *site) endpoint() Endpoint {
 	return Endpoint{Addr: st.place.Addr(), DirectTLSAddr: st.place.TLSAddr(), Domain: st.spec.Domain,
 		CAs: st.certs.pool, CAFile: st.path("ca.pem")}
+}
+
+// verifiers derives the keys of the accounts, and says so where it takes long.
+func (st *site) verifiers(ctx context.Context, h scramHash, iterations int) (func(i int) verifier, error) {
+	if u := st.spec.Users; u.numberedPasswords() && u.Count >= 1000 {
+		st.logf("deriving SCRAM keys of %d passwords, %d iterations each", u.Count, iterations)
+	}
+	return verifiers(ctx, st.spec.Users, h, iterations)
 }
 
 func (st *site) logf(format string, args ...any) {

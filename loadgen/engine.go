@@ -189,7 +189,7 @@ func rising(s *scenarios.Scenario, seed uint64) pace.Schedule {
 	return sch
 }
 
-// start sets every session going.
+// launch sets every session going.
 func (e *engine) launch(ctx context.Context, g *sync.WaitGroup) {
 	e.sessions = make([]*session, e.size)
 	for n := range e.sessions {
@@ -197,5 +197,8 @@ func (e *engine) launch(ctx context.Context, g *sync.WaitGroup) {
 	}
 	for _, s := range e.sessions {
 		g.Go(func() { s.live(ctx) })
+	}
+	if e.address.IsValid() { // over pipes there is no poller to wake
+		g.Go(func() { e.metronome(ctx) })
 	}
 }

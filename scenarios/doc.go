@@ -227,5 +227,6 @@
 // [Read] finds a shipped scenario or a file, [Scenario.With] applies what the
 // command line overrides, [Scenario.Plan] reckons what a run will do, and
 // [Scenario.Print] writes the scenario with all defaults filled in. Steps in a
-// [Session] are values, not pointers: a type switch says case Message.
+// [Session] are values, not pointers: a type switch says case Message. [All]
+// goes through them, and [Parts] splits the texts that hold placeholders.
 package scenarios

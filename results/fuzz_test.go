@@ -1,7 +1,7 @@
 package results
 
 import (
-	"os"
+	"bytes"
 	"path/filepath"
 	"testing"
 )
@@ -21,16 +21,13 @@ func FuzzOpen(f *testing.F) {
 	add()
 	f.Add([]byte(`{"schema_version":1,"unfinished":true}`), []byte("Tag=a/b/c,0,1,2,HISTFAAA"), []byte("t_s,phase,metric,value\n1,,offered,1e300\n"))
 	f.Fuzz(func(t *testing.T, run, log, series []byte) {
-		dir := t.TempDir()
-		for name, text := range map[string][]byte{RunFile: run, LogFile: log, SeriesFile: series} {
-			if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		r, err := Open(dir)
-		if err != nil {
+		r := &Record{}
+		if r.readRun(bytes.NewReader(run)) != nil {
 			return
 		}
+		r.scan(LogFile, bytes.NewReader(log), maxLog, r.readLog)
+		r.scan(SeriesFile, bytes.NewReader(series), maxSeries, r.readTicks)
+		r.rebuild()
 		interrogate(t, r)
 	})
 }

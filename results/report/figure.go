@@ -32,7 +32,7 @@ type figure struct {
 	xName   string
 	columns int // panels a row; 0 means 1
 	panels  []panel
-	mark    string // laid under the data of every panel
+	mark    string // laid under the data of every panel that has any
 }
 
 // entry is one line of a legend.
@@ -136,7 +136,7 @@ func (f *figure) drawPanel(c draw.Canvas, p panel, strip, yLabels, xLabels bool)
 	plt.X.Min, plt.X.Max, plt.Y.Min, plt.Y.Max = p.xMin, p.xMax, p.yMin, p.yMax
 	plt.Add(f.shades()...)
 	plt.Add(gridLines(p)...)
-	if f.mark != "" {
+	if f.mark != "" && p.empty == "" {
 		style := typeface(min(40, p.height/3), true)
 		style.Color = rgb(0xF6D3C6)
 		plt.Add(centred{f.mark, style})

@@ -153,8 +153,9 @@ func TestLimitedRunIsMarkedEverywhere(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, want := strings.Count(svg, ">GENERATOR-LIMITED<"), len(p.figure.panels); got != want {
-			t.Errorf("%s: %d of %d panels are marked", p.Name, got, want)
+		shown := len(slices.DeleteFunc(slices.Clone(p.figure.panels), func(pl panel) bool { return pl.empty != "" }))
+		if got := strings.Count(svg, ">GENERATOR-LIMITED<"); shown == 0 || got != shown {
+			t.Errorf("%s: %d of %d panels are marked", p.Name, got, shown)
 		}
 	}
 	for _, p := range Plots(sample(t)) {

@@ -22,7 +22,11 @@ func (v *view) errorsPlot() Plot {
 		p.figure = v.overTime(nil, pl)
 		return p
 	}
-	base := make([]float64, len(classes[0].points))
+	base, ends := make([]float64, len(classes[0].points)), edges(classes[0].points)
+	hair := 0.0 // between bars that are wide enough for it
+	if len(base) <= 150 {
+		hair = .03 * v.width.Seconds()
+	}
 	var marks []plot.Plotter
 	var legend []entry
 	top := 0.0
@@ -30,8 +34,7 @@ func (v *view) errorsPlot() Plot {
 		fill := seriesColors()[i]
 		for k, pt := range c.points {
 			if pt.Y > 0 {
-				half := barHalf(c.points, k)
-				marks = append(marks, bar{pt.X - half, pt.X + half, base[k], base[k] + pt.Y, fill})
+				marks = append(marks, bar{ends[k] + hair, ends[k+1] - hair, base[k], base[k] + pt.Y, fill})
 			}
 			base[k] += pt.Y
 			top = min(mostValue, max(top, base[k]))
@@ -42,19 +45,14 @@ func (v *view) errorsPlot() Plot {
 	return p
 }
 
-// barHalf is half the width of the k-th bar: up to the middle of the way to
-// its neighbour, less a hair between bars that are wide enough for it.
-func barHalf(points []plotter.XY, k int) float64 {
-	half := points[k].X
-	if k > 0 {
-		half = (points[k].X - points[k-1].X) / 2
-	} else if len(points) > 1 {
-		half = min(half, (points[1].X-points[0].X)/2)
+// edges are the ends of the stretches that points of rates lie in the middle
+// of: one more than there are points.
+func edges(points []plotter.XY) []float64 {
+	all := []float64{0}
+	for i, pt := range points {
+		all = append(all, 2*pt.X-all[i])
 	}
-	if len(points) > 150 {
-		return half
-	}
-	return half * .94
+	return all
 }
 
 // errorLine is the rate of one class of errors over time.

@@ -67,11 +67,11 @@ type heatMap struct {
 // hold something.
 func heat(intervals []results.Interval, width time.Duration) heatMap {
 	const decades = 12.6
-	columns := int(intervals[len(intervals)-1].Start/width) + 1
+	columns := slotOf(intervals[len(intervals)-1], width) + 1
 	counts := make([][]float64, columns)
 	lowest, highest := math.Inf(1), 0.0
 	for part := range merge(intervals, width) {
-		column := &counts[part.from/width]
+		column := &counts[part.slot]
 		for row, n := range density(part.hist, 0, decades, decades*rowsPerDecade) {
 			if *column == nil {
 				*column = make([]float64, decades*rowsPerDecade)

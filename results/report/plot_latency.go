@@ -64,8 +64,9 @@ func extent(pts []plotter.XY) (least, most float64) {
 }
 
 func noSamples(title string, height float64) panel {
+	const enough = 70
 	lo, hi := latencyRange(1e5, 1e9)
-	return panel{title: title, height: height, yMin: lo, yMax: hi, y: latencyTicks{3.4}, empty: "no samples"}
+	return panel{title: title, height: min(height, enough), yMin: lo, yMax: hi, y: latencyTicks{3.4}, empty: "no samples"}
 }
 
 // along is one figure of every window over time, in log10(ns), with a gap

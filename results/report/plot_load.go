@@ -15,10 +15,10 @@ func (v *view) loadPlot() Plot {
 	legend := []entry{
 		{label: "offered (came due)", style: stroke(rgb(0xF2B456), 4)},
 		{label: "completed", style: stroke(blue(), 1.4)},
-		{label: "failed or dropped", style: stroke(red(), 1), block: true},
+		{label: "failed or dropped", style: stroke(rgb(0xDF8A62), 1), block: true},
 	}
 	p := linear("operations a second", 190, highest(offered, completed, lost), 1, countTicks{"/s"},
-		trace{offered, legend[0].style}, trace{completed, legend[1].style}, under(lost, red()))
+		under(lost, legend[2].style.Color), trace{offered, legend[0].style}, trace{completed, legend[1].style})
 	if highest(offered, completed, lost) == 0 {
 		p.empty = "no samples"
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"xmpprig/results"
@@ -10,6 +11,7 @@ import (
 	hdrhistogram "github.com/HdrHistogram/hdrhistogram-go"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // loginPlot shows where logging in spends its time: one hill a stage.
@@ -44,9 +46,23 @@ func (v *view) loginPlot() Plot {
 	for i, row := range rows {
 		pl.marks = append(pl.marks, row.marks(float64(len(rows)-1-i), pl.xMin, pl.xMax)...)
 	}
-	p.figure = figure{panels: []panel{pl}, xName: "time (log scale)", legend: []entry{
-		{label: "p50", style: stroke(ink(), 1.4)}, {label: "p99", style: stroke(red(), 1.4, 3, 2)}}}
+	p.figure = figure{panels: []panel{pl}, xName: "time (log scale)"}
+	for _, q := range hillPercentiles() {
+		if slices.ContainsFunc(rows, func(h hill) bool { return results.Enough(h.hist.TotalCount(), q.percentile) }) {
+			p.figure.legend = append(p.figure.legend, entry{label: q.name, style: q.style})
+		}
+	}
 	return p
+}
+
+type hillPercentile struct {
+	name       string
+	percentile float64
+	style      draw.LineStyle
+}
+
+func hillPercentiles() []hillPercentile {
+	return []hillPercentile{{"p50", 50, stroke(ink(), 1.4)}, {"p99", 99, stroke(red(), 1.4, 3, 2)}}
 }
 
 // hill is the distribution of one stage.
@@ -57,32 +73,26 @@ type hill struct {
 
 func (r hill) marks(base, from, to float64) []plot.Plotter {
 	const bins = 220
-	counts := density(r.hist, from, to, bins)
-	most := 0.0
-	for _, n := range smooth(counts) {
-		most = max(most, n)
-	}
+	counts := smooth(density(r.hist, from, to, bins))
+	most := slices.Max(counts)
 	var a area
 	a.fill = sky()
-	for i, n := range smooth(counts) {
+	for i, n := range counts {
 		a.x = append(a.x, from+(to-from)*(float64(i)+.5)/bins)
 		a.low, a.high = append(a.low, base), append(a.high, base+.62*n/most)
 	}
 	marks := []plot.Plotter{a, trace{xys(from, base, to, base), stroke(rgb(0xB4BCC5), .6)}}
-	w := summarise(r.hist, 0, 0)
-	label := stageName(r.step.Name) + ": " + plural(w.count, "sample")
-	for _, q := range []struct {
-		name string
-		at   float64
-		line entry
-	}{{"p50", w.p50, entry{style: stroke(ink(), 1.4)}}, {"p99", w.p99, entry{style: stroke(red(), 1.4, 3, 2)}}} {
-		if !math.IsNaN(q.at) {
-			x := math.Log10(max(1, q.at))
-			marks = append(marks, trace{xys(x, base, x, base+.66), q.line.style})
-			label += fmt.Sprintf(", %s %s", q.name, latency(q.at))
+	n := r.hist.TotalCount()
+	label := stageName(r.step.Name) + ": " + plural(n, "sample")
+	for _, q := range hillPercentiles() {
+		if results.Enough(n, q.percentile) {
+			at := r.hist.ValueAtPercentile(q.percentile)
+			x := logLatency(at)
+			marks = append(marks, trace{xys(x, base, x, base+.66), q.style})
+			label += fmt.Sprintf(", %s %s", q.name, latency(float64(at)))
 		}
 	}
-	label += ", max " + latency(w.max)
+	label += ", max " + latency(float64(r.hist.Max()))
 	style := small(ink())
 	style.XAlign = text.XLeft
 	return append(marks, note{from + (to-from)*.006, base + .74, label, style})

@@ -23,12 +23,15 @@ func metric(t results.Tick, name string) (float64, bool) {
 func thinned(ticks []results.Tick, width time.Duration) []results.Tick {
 	var kept []results.Tick
 	for i, t := range ticks {
-		if i+1 == len(ticks) || (ticks[i+1].At-1)/width != (t.At-1)/width {
+		if i+1 == len(ticks) || tickSlot(ticks[i+1], width) != tickSlot(t, width) {
 			kept = append(kept, t)
 		}
 	}
 	return kept
 }
+
+// tickSlot says which stretch of a width the second before a tick belongs to.
+func tickSlot(t results.Tick, width time.Duration) int { return int((t.At - time.Second/2) / width) }
 
 // rates turns a cumulative count into a rate a second between ticks, placed
 // between them. A metric that appears late counts from zero.
@@ -61,10 +64,10 @@ func levels(ticks []results.Tick, name string) []plotter.XY {
 // so that no peak is lost.
 func thinnedLevels(ticks []results.Tick, name string, width time.Duration) []plotter.XY {
 	var kept []plotter.XY
-	slot := time.Duration(-1)
+	slot := -1
 	for _, t := range ticks {
 		v, ok := metric(t, name)
-		switch s := (t.At - 1) / width; {
+		switch s := tickSlot(t, width); {
 		case !ok:
 		case s == slot && v <= kept[len(kept)-1].Y:
 		case s == slot:

@@ -74,8 +74,15 @@ func lineWidth(end time.Duration) time.Duration {
 
 // merged is what intervals of one stretch and phase hold together.
 type merged struct {
+	slot     int
 	from, to time.Duration
 	hist     *hdrhistogram.Histogram
+}
+
+// slotOf says which stretch of a width an interval belongs to: the one that
+// its middle lies in, for no tick is quite on time.
+func slotOf(in results.Interval, width time.Duration) int {
+	return int((in.Start + in.Length/2) / width)
 }
 
 // merge gathers intervals, in order of time, into stretches of a width. A
@@ -85,8 +92,8 @@ func merge(intervals []results.Interval, width time.Duration) iter.Seq[merged] {
 	return func(yield func(merged) bool) {
 		for i := 0; i < len(intervals); {
 			first := &intervals[i]
-			m := merged{from: first.Start, to: first.Start + first.Length, hist: first.Hist()}
-			for i++; i < len(intervals) && intervals[i].Start/width == first.Start/width && intervals[i].Phase == first.Phase; i++ {
+			m := merged{slot: slotOf(*first, width), from: first.Start, to: first.Start + first.Length, hist: first.Hist()}
+			for i++; i < len(intervals) && slotOf(intervals[i], width) == slotOf(*first, width) && intervals[i].Phase == first.Phase; i++ {
 				m.hist.Merge(intervals[i].Hist())
 				m.to = intervals[i].Start + intervals[i].Length
 			}

@@ -14,8 +14,8 @@ type curve struct {
 	samples    int64
 }
 
-// curveOf walks a histogram up to its largest value, which is drawn at the
-// last sample's place, 1−1/n.
+// curveOf walks a histogram up to its largest value, which is drawn at
+// 1−1/2n, in the middle of the last sample's share.
 func curveOf(h *hdrhistogram.Histogram) curve {
 	n, most := h.TotalCount(), h.Max()
 	c := curve{samples: n, body: []plotter.XY{{X: 0, Y: logLatency(h.Min())}}}
@@ -54,7 +54,7 @@ func (c *curve) put(pt plotter.XY, left int64) {
 }
 
 // endOfCurve is where the largest of n samples is drawn.
-func endOfCurve(n int64) float64 { return max(percentileX(.5), math.Log10(float64(n))) }
+func endOfCurve(n int64) float64 { return math.Log10(2 * float64(n)) }
 
 func logLatency(ns int64) float64 { return math.Log10(float64(max(ns, 1))) }
 

@@ -70,7 +70,7 @@ func heat(intervals []results.Interval, width time.Duration) heatMap {
 	columns := slotOf(intervals[len(intervals)-1], width) + 1
 	counts := make([][]float64, columns)
 	lowest, highest := math.Inf(1), 0.0
-	for part := range merge(intervals, width) {
+	for part := range merge(intervals, width, nil) {
 		column := &counts[part.slot]
 		for row, n := range density(part.hist, 0, decades, decades*rowsPerDecade) {
 			if *column == nil {

@@ -17,7 +17,7 @@ func (v *view) latencyPlot() Plot {
 	}
 	intervals := intervalsOf(v.Record, v.head.Name, v.head.Response.Kind)
 	width := windowWidth(intervals, v.end)
-	all := windows(intervals, width)
+	all := windows(intervals, width, v.Run.Phases)
 	p.Title += ": " + line(v.head.Name, 40)
 	p.Caption = fmt.Sprintf("Response time (answered − due) in %s; the intervals' histograms are merged, nothing is averaged. "+
 		"A percentile is drawn only where at least ten samples lie beyond it. The scale is logarithmic.", v.over(width))

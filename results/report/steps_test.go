@@ -63,7 +63,7 @@ func TestStepsOfARun(t *testing.T) {
 func TestWindows(t *testing.T) {
 	r := sample(t)
 	all := intervalsOf(r, "ping", results.Response)
-	found := windows(all, 20*time.Second)
+	found := windows(all, 20*time.Second, r.Run.Phases)
 	type bound struct{ from, to float64 }
 	want := []bound{{12, 20}, {20, 22}, {22, 40}, {40, 60}, {60, 72}, {72, 80}, {80, 92}}
 	if len(found) != len(want) {
@@ -88,8 +88,25 @@ func TestWindows(t *testing.T) {
 	if sum != recorded {
 		t.Errorf("windows hold %d answers, the record %d", sum, recorded)
 	}
-	if !math.IsNaN(windows(all[:1], time.Second)[0].p99) {
+	if !math.IsNaN(windows(all[:1], time.Second, nil)[0].p99) {
 		t.Error("a window of 80 answers has a p99")
+	}
+}
+
+// TestLateAnswers checks that an answer of the phase before counts when it came.
+func TestLateAnswers(t *testing.T) {
+	phases := []results.Phase{{Name: "warm-up", Kind: results.PhaseWarmUp, EndNS: 2e9}, {Name: "steady", Kind: results.PhaseOpen, StartNS: 2e9, EndNS: 4e9}}
+	s := newSampler(t, phases)
+	for sec, phase := range []string{"warm-up", "warm-up", "steady", "steady"} {
+		s.record("ping", phase, results.Response, 1e6)
+		if sec == 2 {
+			s.record("ping", "warm-up", results.Response, 1.5e9)
+		}
+		s.tick(sec, results.Phase{Name: phase})
+	}
+	found := windows(intervalsOf(s.close(), "ping", results.Response), 4*time.Second, phases)
+	if len(found) != 2 || found[0].count != 2 || found[1].count != 3 || found[1].max < 1.5e9 {
+		t.Errorf("windows %+v", found)
 	}
 }
 
@@ -99,7 +116,7 @@ func TestWindowWidth(t *testing.T) {
 		end   time.Duration
 		width time.Duration
 	}{
-		{5000, time.Minute, time.Second}, {400, time.Minute, 2 * time.Second}, {1, time.Minute, 2 * time.Second}, {1, time.Second, time.Second},
+		{5000, time.Minute, time.Second}, {400, time.Minute, 5 * time.Second}, {1, time.Minute, 5 * time.Second}, {1, time.Second, time.Second},
 		{5000, time.Hour, 10 * time.Second}, {100, time.Hour, 10 * time.Second}, {10, time.Hour, 2 * time.Minute}, {5000, 400 * 24 * time.Hour, 24 * time.Hour},
 	} {
 		intervals := []results.Interval{{Count: int64(float64(c.each) * c.end.Seconds())}}
@@ -147,8 +164,8 @@ func TestCurve(t *testing.T) {
 	}
 	c := curveOf(h)
 	last := c.tail[len(c.tail)-1]
-	if math.Abs(last.X-3) > 1e-9 || math.Abs(last.Y-6) > .001 {
-		t.Errorf("the largest of a thousand is at %v, want 3 and 6", last)
+	if math.Abs(last.X-math.Log10(2000)) > 1e-9 || math.Abs(last.Y-6) > .001 {
+		t.Errorf("the largest of a thousand is at %v, want 3.3 and 6", last)
 	}
 	if end := c.body[len(c.body)-1].X; end > 2+1e-9 || end < 1.99 {
 		t.Errorf("the supported part ends at %v, want 2: p99 of a thousand", end)

@@ -18,7 +18,10 @@ const beyond = 10
 // mostWindows bounds the points of a line over time.
 const mostWindows = 600
 
-// window is a stretch of one phase with the answers that came in it.
+// fewestWindows is how many it takes to see time pass.
+const fewestWindows = 10
+
+// window is a stretch of time with the answers that came in it.
 type window struct {
 	from, to                  float64 // seconds since the start
 	count                     int64
@@ -44,7 +47,7 @@ var widths = [...]time.Duration{time.Second, 2 * time.Second, 5 * time.Second, 1
 	time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour, 3 * time.Hour, 12 * time.Hour, 24 * time.Hour}
 
 // windowWidth is the shortest window in which p99 usually has its samples,
-// as long as that leaves enough windows to see time pass.
+// as long as that leaves fewestWindows.
 func windowWidth(intervals []results.Interval, end time.Duration) time.Duration {
 	var samples int64
 	for _, in := range intervals {
@@ -55,7 +58,7 @@ func windowWidth(intervals []results.Interval, end time.Duration) time.Duration 
 			continue
 		}
 		enough := float64(samples)*w.Seconds() >= 100*beyond*end.Seconds()
-		if enough || i+1 == len(widths) || end/widths[i+1] < 15 {
+		if enough || i+1 == len(widths) || end/widths[i+1] < fewestWindows {
 			return w
 		}
 	}
@@ -86,16 +89,20 @@ func slotOf(in results.Interval, width time.Duration) int {
 }
 
 // merge gathers intervals, in order of time, into stretches of a width. A
-// stretch ends with its phase. Histograms are added up, nothing is averaged,
-// and only one stretch is held at a time.
-func merge(intervals []results.Interval, width time.Duration) iter.Seq[merged] {
+// stretch ends with a phase; an answer that came late counts when it came.
+// Histograms are added up, nothing is averaged, and only one stretch is held
+// at a time.
+func merge(intervals []results.Interval, width time.Duration, phases []results.Phase) iter.Seq[merged] {
+	type place struct{ slot, phase int }
+	where := func(in results.Interval) place { return place{slotOf(in, width), phaseAt(phases, in.Start+in.Length/2)} }
 	return func(yield func(merged) bool) {
 		for i := 0; i < len(intervals); {
 			first := &intervals[i]
-			m := merged{slot: slotOf(*first, width), from: first.Start, to: first.Start + first.Length, hist: first.Hist()}
-			for i++; i < len(intervals) && slotOf(intervals[i], width) == slotOf(*first, width) && intervals[i].Phase == first.Phase; i++ {
+			at := where(*first)
+			m := merged{slot: at.slot, from: first.Start, to: first.Start + first.Length, hist: first.Hist()}
+			for i++; i < len(intervals) && where(intervals[i]) == at; i++ {
 				m.hist.Merge(intervals[i].Hist())
-				m.to = intervals[i].Start + intervals[i].Length
+				m.to = max(m.to, intervals[i].Start+intervals[i].Length)
 			}
 			if !yield(m) {
 				return
@@ -104,10 +111,20 @@ func merge(intervals []results.Interval, width time.Duration) iter.Seq[merged] {
 	}
 }
 
+// phaseAt is the place of the phase that was under way; -1 if none was.
+func phaseAt(phases []results.Phase, at time.Duration) int {
+	for i := len(phases) - 1; i >= 0; i-- {
+		if at >= time.Duration(phases[i].StartNS) {
+			return i
+		}
+	}
+	return -1
+}
+
 // windows summarises the stretches of a width.
-func windows(intervals []results.Interval, width time.Duration) []window {
+func windows(intervals []results.Interval, width time.Duration, phases []results.Phase) []window {
 	var found []window
-	for m := range merge(intervals, width) {
+	for m := range merge(intervals, width, phases) {
 		found = append(found, summarise(m.hist, m.from.Seconds(), m.to.Seconds()))
 	}
 	return found

@@ -49,13 +49,10 @@ func (c *conn) serve(direct bool) {
 	switch bad, ok := errors.AsType[streamError](err); {
 	case ok:
 		c.end(bad.condition, bad.text)
-	case err == errFooter:
-		c.sendLast(wire.AppendFooter(nil))
-		c.bound()
 	case err == errTLS:
 		c.abandon() // no stream is left to close (RFC 6120 §5.4.3.2)
-	default: // gone, or told to go
-		c.sendLast(wire.AppendFooter(nil))
+	default: // the peer has closed its stream or is gone, or was told to go
+		c.sendLast(wire.AppendFooter(nil), &c.srv.tally.footers)
 		c.bound()
 	}
 	c.linger()
@@ -118,9 +115,7 @@ func (c *conn) next() (*wire.Element, error) {
 // end sends a stream error and the end of the stream, and wakes the connection's goroutine to see to the rest. It
 // may be called from any goroutine, and more than once.
 func (c *conn) end(condition wire.Condition, text string) {
-	if c.sendLast(wire.AppendFooter(wire.AppendStreamError(nil, condition, text))) {
-		c.srv.tally.streamErrors.Add(1)
-	}
+	c.sendLast(wire.AppendFooter(wire.AppendStreamError(nil, condition, text)), &c.srv.tally.streamErrors)
 	c.bound()
 	_ = c.t.raw.SetReadDeadline(time.Now())
 }

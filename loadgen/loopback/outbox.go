@@ -1,6 +1,9 @@
 package loopback
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // outbox is what waits to be written to one connection. Whoever puts something in never waits; a goroutine writes
 // it out in as few pieces as it can, and lives only as long as there is something to write.
@@ -50,23 +53,35 @@ func (c *conn) send(b []byte, messages int) bool {
 	return true
 }
 
-// sendLast puts b in as the last thing the peer hears, and reports false when that has been said already.
-func (c *conn) sendLast(b []byte) bool {
+// sendBefore puts b in after making the session known by publish, and before whatever that brings.
+func (c *conn) sendBefore(b []byte, publish func()) {
+	o := &c.out
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	publish()
+	if !o.closed {
+		o.put(b, 0)
+		c.startWriter()
+	}
+}
+
+// sendLast puts b in as the last thing the peer hears, unless that has been said already, and counts it.
+func (c *conn) sendLast(b []byte, counter *atomic.Int64) {
 	o := &c.out
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.closed {
-		return false
+		return
 	}
 	o.closed = true
 	if o.hushed {
 		c.t.drop()
-		return false
+		return
 	}
+	counter.Add(1)
 	o.put(b, 0)
 	o.last = true
 	c.startWriter()
-	return true
 }
 
 func (o *outbox) put(b []byte, messages int) {

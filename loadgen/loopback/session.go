@@ -35,6 +35,8 @@ func (s *session) owns(a address) bool {
 
 // enter binds a session and tells its client so. From here on it is routed to; nothing reaches it before that answer.
 func (s *Server) enter(n *session, answer []byte) {
+	now := time.Now()
+	first := s.firstBound.CompareAndSwap(nil, &now)
 	s.mu.Lock()
 	old := n.account.session([]byte(n.resource))
 	if old != nil {
@@ -43,16 +45,14 @@ func (s *Server) enter(n *session, answer []byte) {
 	n.bound, n.place = true, len(s.sessions)
 	s.sessions = append(s.sessions, n)
 	n.conn.session = n
-	n.conn.send(answer, 0)
-	n.account.put(resource{name: n.resource, session: n})
 	s.tally.logins.Add(1)
 	s.tally.sessions.Add(1)
+	n.conn.sendBefore(answer, func() { n.account.put(resource{name: n.resource, session: n}) })
 	s.mu.Unlock()
 	if old != nil {
 		old.conn.end(wire.Conflict, "the resource was bound again")
 	}
-	now := time.Now()
-	if s.firstBound.CompareAndSwap(nil, &now) {
+	if first {
 		s.planCutAll(now)
 	}
 	s.planCut(n, now)

@@ -51,14 +51,14 @@ func (l *login) checkHeader(e *wire.Element, h wire.StreamHeader) error {
 	if h.Namespace != wire.NSClient && h.Namespace != "" {
 		return streamError{wire.InvalidNamespace, "the content namespace is " + wire.NSClient}
 	}
+	if string(e.Name()) != "stream:stream" {
+		return streamError{wire.BadNamespacePrefix, "the prefix of the stream namespace is stream"}
+	}
 	for name := range e.Attrs() {
 		// What a header declares further would have to be declared again in every stanza delivered (RFC 6120 §4.8.5).
 		if prefix, ok := strings.CutPrefix(string(name), "xmlns:"); ok && prefix != "stream" && prefix != "xml" {
 			return streamError{wire.InvalidNamespace, "declare namespaces where they are used"}
 		}
-	}
-	if string(e.Name()) != "stream:stream" {
-		return streamError{wire.BadNamespacePrefix, "the prefix of the stream namespace is stream"}
 	}
 	if h.To != "" {
 		if to, err := parseAddress([]byte(h.To)); err != nil || to.local != nil || to.resource != nil || string(to.domain) != l.srv.options.Domain {

@@ -7,13 +7,14 @@ import (
 
 // Tally counts what a server did, exactly. Counts of faults are of faults that took effect.
 type Tally struct {
-	Connections int64 `json:"connections"`   // accepted
-	Logins      int64 `json:"logins"`        // sessions bound
-	AuthFailed  int64 `json:"auth_failed"`   // SASL exchanges that failed for a reason of the client's
-	Refused     int64 `json:"refused"`       // logins with right credentials that the fault refuse turned away
-	Registered  int64 `json:"registered"`    // accounts made in-band
-	Sessions    int64 `json:"sessions"`      // bound now
-	StreamError int64 `json:"stream_errors"` // stream errors sent
+	Connections  int64 `json:"connections"`   // accepted
+	Logins       int64 `json:"logins"`        // sessions bound
+	AuthFailed   int64 `json:"auth_failed"`   // SASL exchanges that failed for a reason of the client's
+	Refused      int64 `json:"refused"`       // logins with right credentials that the fault refuse turned away
+	Registered   int64 `json:"registered"`    // accounts made in-band
+	Sessions     int64 `json:"sessions"`      // bound now
+	StreamErrors int64 `json:"stream_errors"` // streams ended with an error
+	Ended        int64 `json:"ended"`         // streams ended without one, because the peer closed its own or was gone
 
 	Stanzas int64 `json:"stanzas"` // received from bound sessions
 	Routed  int64 `json:"routed"`  // messages that had a recipient; the faults lose … misdeliver count these
@@ -45,7 +46,7 @@ type counters struct {
 	stanzas, routed, bounced, ignored, delivered, discarded                      atomic.Int64
 	lost, duplicated, reordered, reorderExpired, misdelivered, overtaken         atomic.Int64
 	cut, unanswered, slowReaders, delays, delayTotal, loginDelays                atomic.Int64
-	attempts, boundEver                                                          atomic.Int64 // what refuse and cut count by
+	footers, attempts, boundEver                                                 atomic.Int64 // footers: streams ended without an error; the others are what refuse and cut count by
 }
 
 // Tally returns the counts so far. After Close they are final.
@@ -53,7 +54,7 @@ func (s *Server) Tally() Tally {
 	c := &s.tally
 	return Tally{
 		Connections: c.connections.Load(), Logins: c.logins.Load(), AuthFailed: c.authFailed.Load(), Refused: c.refused.Load(),
-		Registered: c.registered.Load(), Sessions: c.sessions.Load(), StreamError: c.streamErrors.Load(),
+		Registered: c.registered.Load(), Sessions: c.sessions.Load(), StreamErrors: c.streamErrors.Load(), Ended: c.footers.Load(),
 		Stanzas: c.stanzas.Load(), Routed: c.routed.Load(), Bounced: c.bounced.Load(), Ignored: c.ignored.Load(),
 		Delivered: c.delivered.Load(), Discarded: c.discarded.Load(),
 		Lost: c.lost.Load(), Duplicated: c.duplicated.Load(), Reordered: c.reordered.Load(), ReorderExpired: c.reorderExpired.Load(),

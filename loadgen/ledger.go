@@ -17,8 +17,9 @@ type ledger struct {
 
 	sent, delivered, duplicated, reordered, misdelivered, refused atomic.Int64
 
-	mu      sync.Mutex // guards samples, touched only when something is wrong
+	mu      sync.Mutex // guards the samples, touched only when something is wrong
 	samples []results.LedgerSample
+	sampled map[string]int // by what
 	address func(n int) string
 }
 
@@ -181,12 +182,16 @@ func (l *ledger) outstanding() int64 {
 	return l.sent.Load() - l.delivered.Load() - l.refused.Load() - l.misdelivered.Load()
 }
 
-const maxSamples = 20
+// maxSamples of each kind of trouble are kept.
+const maxSamples = 5
 
 func (l *ledger) sample(what string, from, seq uint32, to int, at string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.samples) == maxSamples {
+	if l.sampled == nil {
+		l.sampled = map[string]int{}
+	}
+	if l.sampled[what]++; l.sampled[what] > maxSamples {
 		return
 	}
 	sample := results.LedgerSample{What: what, ID: fmt.Sprintf("%d:%d", from, seq), At: at}

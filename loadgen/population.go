@@ -99,6 +99,16 @@ func (p *population) to(peer *scenarios.Peer, n int) string {
 	return p.bare[n]
 }
 
+// client is where a request to a picked peer goes: to the peer's session,
+// since a server answers itself what is sent to a bare address (RFC 6121
+// section 8.5.2.1.3); one's own account is asked by its bare address.
+func (p *population) client(peer *scenarios.Peer, n, self int) string {
+	if n == self || n == outside || n >= p.size {
+		return p.to(peer, n)
+	}
+	return p.bare[n] + "/" + p.resource
+}
+
 // sourcesPerAddress keeps well below the 28,232 ports that Linux gives out
 // by default.
 const sourcesPerAddress = 4000

@@ -26,7 +26,7 @@ type request struct {
 func (o *request) run(ctx context.Context, s *session) error {
 	to := s.users.domain
 	if o.to != nil {
-		to = s.users.to(o.to, s.users.pick(o.to, s.n, s.rng))
+		to = s.users.client(o.to, s.users.pick(o.to, s.n, s.rng), s.n)
 	}
 	if o.payload == rosterGet {
 		to = "" // one's own account (RFC 6121 section 2.1.3)

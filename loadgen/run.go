@@ -48,8 +48,17 @@ func (e *SetupError) Hint() string { return e.Remedy }
 // also returns. The error is a *SetupError, or one of the record's files; how
 // the run itself went is the record's Verdict.
 func Run(ctx context.Context, o Options) (*results.Run, error) {
-	e := newEngine(&o)
-	if err := e.preflight(ctx, &o); err != nil {
+	w, err := prepare(ctx, &o)
+	if err != nil {
+		return nil, err
+	}
+	return w.run(ctx)
+}
+
+// prepare does all that comes before the first session.
+func prepare(ctx context.Context, o *Options) (*watch, error) {
+	e := newEngine(o)
+	if err := e.preflight(ctx, o); err != nil {
 		return nil, err
 	}
 	head := o.Head
@@ -65,8 +74,7 @@ func Run(ctx context.Context, o Options) (*results.Run, error) {
 	e.rec = rec
 	e.board.lay(rec)
 	e.health = newHealth(e)
-	w := &watch{engine: e, o: &o, head: head}
-	return w.run(ctx)
+	return &watch{engine: e, o: o, head: head, next: time.Second}, nil
 }
 
 // watch is the run's coordinator: it moves the stages on, and once a second
@@ -82,7 +90,6 @@ type watch struct {
 }
 
 func (w *watch) run(ctx context.Context) (*results.Run, error) {
-	w.next = time.Second
 	var sessions sync.WaitGroup
 	killing, kill := context.WithCancelCause(ctx)
 	defer kill(nil)

@@ -49,7 +49,7 @@ func TestReceiveAllocs(t *testing.T) {
 					}
 				}
 			})
-			if allocs > c.most {
+			if allocs > c.most && !raced() {
 				t.Errorf("%v allocations for a read of %d messages, want at most %v", allocs, batch, c.most)
 			}
 		})
@@ -63,7 +63,7 @@ func TestSendAllocs(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
-		if allocs != 0 {
+		if allocs != 0 && !raced() {
 			t.Errorf("%v allocations for a message", allocs)
 		}
 	})
@@ -81,7 +81,7 @@ func TestDeadlineAllocs(t *testing.T) {
 			c.Receive(time.Time{}, nil)
 			c.Receive(time.Unix(1, 0), nil)
 		})
-		if allocs != 0 {
+		if allocs != 0 && !raced() {
 			t.Errorf("%v allocations", allocs)
 		}
 	})

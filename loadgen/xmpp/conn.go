@@ -126,7 +126,7 @@ func (c *Conn) next(deadline time.Time) ([]byte, error) {
 // decrypt returns the content of the next TLS record that is here, if any.
 func (c *Conn) decrypt() ([]byte, error) {
 	s := &c.socket
-	if s.records.ended == 0 && len(s.data) == 0 {
+	if c.tls == nil || s.records.ended == 0 && len(s.data) == 0 {
 		return nil, nil
 	}
 	c.clear = s.buffers.borrow()

@@ -135,9 +135,7 @@ func TestHostileSession(t *testing.T) {
 					break
 				}
 			}
-			if tcp, ok := c.(interface{ CloseWrite() error }); ok {
-				tcp.CloseWrite()
-			}
+			rawEnd(c).(*net.TCPConn).CloseWrite()
 			<-done
 		}, func(t *testing.T, c *Conn) {
 			if _, err := ids(c, 1<<30); err == nil {

@@ -66,9 +66,13 @@ func startFixture(t *testing.T, mode TLSMode) (addr string) {
 	return strings.TrimSpace(line)
 }
 
-// TestMemory holds 10,000 idle sessions and compares what each costs with the budget.
+// TestMemory holds 10,000 idle sessions, or with -short fewer, and compares what
+// each costs with the budget.
 func TestMemory(t *testing.T) {
-	const sessions = 10_000
+	sessions := 10_000
+	if testing.Short() {
+		sessions = 2000
+	}
 	for _, c := range []struct {
 		mode   TLSMode
 		budget int // bytes of RSS per session
@@ -146,7 +150,8 @@ func rss(t *testing.T) int {
 	return pages * os.Getpagesize()
 }
 
-// raced reports whether the race detector is on, which multiplies memory.
+// raced reports whether the race detector is on, which multiplies memory and
+// makes pools forget.
 func raced() bool {
 	info, _ := debug.ReadBuildInfo()
 	for _, s := range info.Settings {

@@ -81,8 +81,24 @@ func (n *negotiation) run() error {
 		}
 	}
 	n.lap(&n.timings.Bind)
-	n.conn.keep(n.data)
-	_, _, err := n.conn.scanner.Next(nil) // lets go of the last element
+	return n.handOver()
+}
+
+// handOver leaves nothing behind in the connection but bytes that came early.
+func (n *negotiation) handOver() error {
+	c := n.conn
+	c.keep(n.data)
+	if len(n.data) == 0 {
+		// What crypto/tls has read ahead is taken here, on this stack, and not
+		// by the first Receive.
+		data, err := c.decrypt()
+		if err != nil {
+			return err
+		}
+		c.in += int64(len(data))
+		c.keep(data)
+	}
+	_, _, err := c.scanner.Next(nil) // lets go of the last element
 	return err
 }
 

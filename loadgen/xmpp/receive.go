@@ -39,11 +39,9 @@ func (c *Conn) Receive(deadline time.Time, handle func(*wire.Element) error) (in
 		var n int
 		n, err = c.scan(data, handle)
 		total += n
-		if err == nil && c.tls != nil {
+		if data = nil; err == nil {
 			data, err = c.decrypt()
 			c.in += int64(len(data))
-		} else {
-			data = nil
 		}
 	}
 	if failed := c.answer(); err == nil {

@@ -21,11 +21,17 @@ func (n *negotiation) authenticate() error {
 		return err
 	}
 	n.conn.mechanism = m.name
+	n.lapSASL(x)
+	return nil
+}
+
+// lapSASL ends the stage. Where keys are cached their derivation is a cost of
+// the first login only, and not one of the server, so it does not count.
+func (n *negotiation) lapSASL(x exchange) {
 	n.lap(&n.timings.SASL)
 	if s, ok := x.(*scram); ok && n.dialer.Keys != nil {
 		n.timings.SASL -= s.derivation
 	}
-	return nil
 }
 
 // converse carries the messages of an exchange until the peer reports success.

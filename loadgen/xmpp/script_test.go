@@ -19,7 +19,7 @@ type line struct {
 	text   string
 }
 
-func parseScript(t *testing.T, text string) []line {
+func parseScript(t testing.TB, text string) []line {
 	t.Helper()
 	var script []line
 	for l := range strings.Lines(text) {
@@ -37,7 +37,7 @@ func parseScript(t *testing.T, text string) []line {
 	return script
 }
 
-func loadScript(t *testing.T, name string) []line {
+func loadScript(t testing.TB, name string) []line {
 	t.Helper()
 	b, err := os.ReadFile("testdata/" + name + ".txt")
 	if err != nil {

@@ -1,0 +1,79 @@
+package xmpp
+
+import (
+	"bytes"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestKeyCache(t *testing.T) {
+	cache := new(SCRAMKeys)
+	salt := []byte("salt")
+	if err := cache.Derive("SCRAM-SHA-256-PLUS", "pencil", salt, 10); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, h := range scramHashes {
+		for _, password := range []string{"pencil", "pen"} {
+			for _, s := range []string{"salt", "cilsalt"} {
+				for _, iterations := range []int{10, 11} {
+					fresh, err := deriveKeys(h, password, []byte(s), iterations)
+					if err != nil {
+						t.Fatal(err)
+					}
+					for range 2 {
+						got, err := cache.derive(h, password, []byte(s), iterations)
+						if err != nil || !bytes.Equal(got.client, fresh.client) || !bytes.Equal(got.stored, fresh.stored) || !bytes.Equal(got.server, fresh.server) {
+							t.Fatalf("%s %s %s %d: %v", h.name, password, s, iterations, err)
+						}
+					}
+					seen[string(fresh.client)] = true
+				}
+			}
+		}
+	}
+	if len(cache.entries) != len(seen) || len(seen) != 24 {
+		t.Errorf("%d entries for %d keys", len(cache.entries), len(seen))
+	}
+	if cache.Derive("PLAIN", "pencil", salt, 10) == nil || cache.Derive("SCRAM-SHA-1", "pen\x00cil", salt, 10) == nil {
+		t.Error("derived what cannot be")
+	}
+}
+
+func TestKeyCacheConcurrent(t *testing.T) {
+	cache := new(SCRAMKeys)
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			for j := range 50 {
+				if err := cache.Derive("SCRAM-SHA-1", fmt.Sprint("p", (i+j)%10), []byte("salt"), 1); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if len(cache.entries) != 10 {
+		t.Errorf("%d entries", len(cache.entries))
+	}
+}
+
+// TestDerivationTime checks that the time of a derivation counts without a cache only.
+func TestDerivationTime(t *testing.T) {
+	for _, c := range []struct {
+		keys *SCRAMKeys
+		want time.Duration
+	}{{nil, 5 * time.Second}, {new(SCRAMKeys), 2 * time.Second}} {
+		synctest.Test(t, func(t *testing.T) {
+			n := &negotiation{dialer: &Dialer{Keys: c.keys}, mark: time.Now()}
+			time.Sleep(5 * time.Second)
+			n.lapSASL(&scram{derivation: 3 * time.Second})
+			if n.timings.SASL != c.want {
+				t.Errorf("%v, want %v", n.timings.SASL, c.want)
+			}
+		})
+	}
+}

@@ -94,7 +94,9 @@ func slotOf(in results.Interval, width time.Duration) int {
 // at a time.
 func merge(intervals []results.Interval, width time.Duration, phases []results.Phase) iter.Seq[merged] {
 	type place struct{ slot, phase int }
-	where := func(in results.Interval) place { return place{slotOf(in, width), phaseAt(phases, in.Start+in.Length/2)} }
+	where := func(in results.Interval) place {
+		return place{slotOf(in, width), phaseAt(phases, in.Start+in.Length/2)}
+	}
 	return func(yield func(merged) bool) {
 		for i := 0; i < len(intervals); {
 			first := &intervals[i]

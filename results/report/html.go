@@ -48,7 +48,7 @@ func page(w io.Writer, r *results.Record, plots []Plot) error {
 // content is what the page's template is filled with. Texts are cleaned of
 // control characters here and escaped by the template.
 type content struct {
-	Title, Status, Tone       string
+	Title, Tone               string
 	Reasons, Warnings, Advice []string
 	Limited, Incomplete       bool
 	Tiles                     []tile

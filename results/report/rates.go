@@ -49,17 +49,6 @@ func rates(ticks []results.Tick, name string) []plotter.XY {
 	return pts
 }
 
-// levels are the values of a gauge over time.
-func levels(ticks []results.Tick, name string) []plotter.XY {
-	var pts []plotter.XY
-	for _, t := range ticks {
-		if v, ok := metric(t, name); ok {
-			pts = append(pts, plotter.XY{X: t.At.Seconds(), Y: v})
-		}
-	}
-	return pts
-}
-
 // thinnedLevels keeps the largest value of a gauge in every stretch of width,
 // so that no peak is lost.
 func thinnedLevels(ticks []results.Tick, name string, width time.Duration) []plotter.XY {

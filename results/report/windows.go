@@ -23,9 +23,9 @@ const fewestWindows = 10
 
 // window is a stretch of time with the answers that came in it.
 type window struct {
-	from, to                  float64 // seconds since the start
-	count                     int64
-	p50, p90, p99, max, least float64 // ns; NaN where too few samples lie beyond
+	from, to           float64 // seconds since the start
+	count              int64
+	p50, p90, p99, max float64 // ns; NaN where too few samples lie beyond
 }
 
 func (w window) middle() float64 { return (w.from + w.to) / 2 }
@@ -140,5 +140,5 @@ func summarise(h *hdrhistogram.Histogram, from, to float64) window {
 		}
 		return float64(h.ValueAtPercentile(percent))
 	}
-	return window{from: from, to: to, count: n, p50: at(50), p90: at(90), p99: at(99), max: float64(h.Max()), least: float64(h.Min())}
+	return window{from: from, to: to, count: n, p50: at(50), p90: at(90), p99: at(99), max: float64(h.Max())}
 }

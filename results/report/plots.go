@@ -10,7 +10,8 @@ import (
 )
 
 // Plots draws the pictures of a run in the order in which they are read.
-// Every run has the same ones; where there is nothing to show they say so.
+// Every run has the same ones, save that "steps" needs a second step; where
+// there is nothing to show they say so.
 func Plots(r *results.Record) []Plot {
 	v := newView(r)
 	plots := []Plot{

@@ -100,9 +100,6 @@ func TestRealCrashesAreNoticed(t *testing.T) {
 					t.Errorf("no %s with %q among %q", kind, text, got)
 				}
 			}
-			if os.Getenv("SHOW") != "" {
-				t.Log(strings.Join(s.LogTail(400), "\n"))
-			}
 			for _, c := range got {
 				if !strings.Contains(c.Text, "planted") {
 					t.Errorf("not a crash: %q", c)

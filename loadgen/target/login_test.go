@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -32,7 +31,10 @@ func login(ctx context.Context, e Endpoint, u Users, i int, mode xmpp.TLSMode, m
 
 func TestLoginEveryWay(t *testing.T) {
 	for _, name := range realServers(t) {
-		for _, mechanism := range []string{"", "SCRAM-SHA-1"} {
+		for _, mechanism := range []string{"", "SCRAM-SHA-1", "SCRAM-SHA-512"} {
+			if mechanism == "SCRAM-SHA-512" && name == "prosody" {
+				continue // it has none, and TestSpecsThatCannotWork wants that said
+			}
 			t.Run(name+mechanism, func(t *testing.T) {
 				users := accounts(300)
 				s := start(t, Spec{Driver: name, Domain: "rig.test", Users: users, Mechanism: mechanism})
@@ -52,9 +54,6 @@ func TestLoginEveryWay(t *testing.T) {
 				refuses(t, s, users, mechanism)
 				if c := s.Crashes(); len(c) > 0 {
 					t.Errorf("crashes: %q", c)
-				}
-				if os.Getenv("SHOW") != "" {
-					t.Log(strings.Join(s.LogTail(400), "\n"))
 				}
 			})
 		}

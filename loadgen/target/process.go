@@ -23,6 +23,7 @@ type process struct {
 	cmd    *exec.Cmd
 	exited chan struct{} // closed once it ended and its group is killed
 	err    error         // after exited: as from exec.Cmd.Wait
+	at     time.Time     // after exited: when it ended
 
 	mu     sync.Mutex
 	family map[int]uint64 // helpers seen: pid and start time
@@ -66,6 +67,7 @@ func (p *process) run(started chan<- error) {
 	// another process: the one moment to kill the group without hitting others.
 	awaitEnd(p.cmd.Process.Pid)
 	killGroup(p.cmd.Process.Pid)
+	p.at = time.Now()
 	p.err = p.cmd.Wait()
 	close(p.exited)
 }

@@ -1,11 +1,18 @@
 package target
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
+	"net"
 	"os"
+	"strings"
 	"testing"
 	"time"
+
+	"xmpprig/loadgen/xmpp"
+	"xmpprig/loadgen/xmpp/wire"
 )
 
 // stop stops s and checks that nothing is left.
@@ -32,18 +39,48 @@ func stop(t *testing.T, s *Server) {
 	}
 }
 
+// features returns what a plain stream is offered.
+func features(t *testing.T, e Endpoint) string {
+	t.Helper()
+	conn, err := net.Dial("tcp", e.Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	header := wire.AppendHeader(nil, wire.StreamHeader{To: e.Domain, Version: "1.0", Namespace: wire.NSClient})
+	if _, err := conn.Write(header); err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	if err := awaitFeatures(readRecorder{conn, &said}); err != nil {
+		t.Fatal(err)
+	}
+	return said.String()
+}
+
+type readRecorder struct {
+	net.Conn
+	said *bytes.Buffer
+}
+
+func (r readRecorder) Read(b []byte) (int, error) { return io.TeeReader(r.Conn, r.said).Read(b) }
+
 func TestRealServersStart(t *testing.T) {
 	for _, name := range realServers(t) {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, Spec{Driver: name, Domain: "rig.test", Users: accounts(10000)})
 			software, version := s.Software()
-			u, err := s.Usage()
-			t.Log(software, version, s.Accounts(), u, err, s.Endpoint())
-			for _, l := range s.LogTail(10) {
-				t.Log(l)
-			}
+			t.Log(software, version, "-", s.Accounts())
 			if software == "" || version == "" {
 				t.Errorf("Software() = %q, %q", software, version)
+			}
+			if offer := features(t, s.Endpoint()); !strings.Contains(offer, "<starttls") || !strings.Contains(offer, "<mechanism>SCRAM-SHA-256<") {
+				t.Errorf("features %s", offer)
+			}
+			for _, i := range []int{0, 9999} {
+				if err := login(t.Context(), s.Endpoint(), accounts(10000), i, xmpp.DirectTLS, "SCRAM-SHA-256"); err != nil {
+					t.Errorf("user %d: %v", i, err)
+				}
 			}
 			if c := s.Crashes(); len(c) > 0 {
 				t.Errorf("crashes of a healthy server: %v", c)

@@ -27,7 +27,7 @@ func remoteEndpoint(s Spec) (Endpoint, error) {
 	if s.Addr == "" {
 		return Endpoint{}, &SpecError{"address", "a remote server needs one: HOST or HOST:PORT"}
 	}
-	e := Endpoint{Addr: s.Addr, DirectTLSAddr: s.Addr, Domain: s.Domain, CAFile: s.CAFile}
+	e := Endpoint{Addr: s.Addr, DirectTLSAddr: s.Addr, Domain: s.Domain, CAFile: s.CAFile, Insecure: s.Insecure}
 	if host, port, err := net.SplitHostPort(s.Addr); err != nil {
 		host = trimBrackets(s.Addr)
 		e.Addr, e.DirectTLSAddr = net.JoinHostPort(host, "5222"), net.JoinHostPort(host, "5223")

@@ -20,6 +20,7 @@ type Endpoint struct {
 	Domain        string
 	CAs           *x509.CertPool // nil: the system's
 	CAFile        string         // the same in PEM; empty: the system's
+	Insecure      bool           // certificates are not to be verified (Spec.Insecure)
 }
 
 // Server is a server under test. Its methods may be called from any goroutine.
@@ -60,7 +61,7 @@ type hinter interface {
 }
 
 func startWith(ctx context.Context, spec Spec, d driver, find func() (place, error)) (*Server, error) {
-	if spec.Domain == "" {
+	if spec.Domain = strings.ToLower(spec.Domain); spec.Domain == "" {
 		spec.Domain = "localhost"
 	}
 	if err := spec.check(); err != nil {
@@ -201,7 +202,7 @@ func (s *Server) noteExit() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.stopping && len(s.exit) == 0 {
-		s.exit = []Crash{{At: time.Now(), Source: "exit", Kind: "ended", Text: s.proc.ended()}}
+		s.exit = []Crash{{At: s.proc.at, Source: "exit", Kind: "ended", Text: s.proc.ended()}}
 	}
 }
 

@@ -29,7 +29,7 @@ func (u Users) numberedPasswords() bool { return strings.Contains(u.Password, "{
 // Spec says what to start.
 type Spec struct {
 	Driver string // one of Drivers
-	Domain string // the XMPP domain; default localhost
+	Domain string // the XMPP domain, folded to lower case; default localhost
 	Users  Users
 
 	// Sessions is how many sessions the server must hold at once; it sets the
@@ -50,7 +50,7 @@ type Spec struct {
 
 	Addr     string // remote: HOST or HOST:PORT; ports default to 5222 and 5223
 	CAFile   string // remote: PEM file of the CAs to trust; empty: the system's
-	Insecure bool   // remote: for the record only; the client skips verification
+	Insecure bool   // remote: its certificate need not be good; Endpoint passes it on
 	PID      int    // remote: a process on this machine to sample; 0: none
 
 	Log io.Writer // progress, one line each; nil: nowhere
@@ -65,11 +65,14 @@ func (s Spec) sessions() int {
 
 // check reports what is wrong with s, before anything is started.
 func (s Spec) check() error {
-	if err := checkDomain(s.Domain); err != nil {
+	if err := checkDomain(s.Domain); err != nil && s.Driver != "remote" {
 		return &SpecError{"domain", err.Error()}
 	}
 	if s.Users.Count < 0 || s.Sessions < 0 {
 		return &SpecError{"users", "the count is negative"}
+	}
+	if s.Insecure && s.CAFile != "" {
+		return &SpecError{"CA file", "it is of no use where certificates are not verified"}
 	}
 	if s.Driver == "remote" || s.Users.Count == 0 {
 		return nil
@@ -91,14 +94,15 @@ func (s Spec) check() error {
 }
 
 // checkDomain refuses what would not survive being written to configuration
-// files; whether it is a good domainpart (RFC 7622 §3.2) is the caller's to check.
+// files and what certificates cannot name; whether it is a good domainpart
+// (RFC 7622 §3.2) is the caller's to check.
 func checkDomain(domain string) error {
 	if domain == "" || len(domain) > 253 {
 		return fmt.Errorf("%q is empty or longer than 253 bytes", domain)
 	}
 	for _, r := range domain {
-		if r < 0x80 && !isLetterOrDigit(r) && r != '-' && r != '.' {
-			return fmt.Errorf("%q holds %q", domain, r)
+		if !isLetterOrDigit(r) && r != '-' && r != '.' {
+			return fmt.Errorf("%q holds %q; an internationalised name is written as its A-label", domain, r)
 		}
 	}
 	return nil

@@ -33,17 +33,18 @@ func TestSpecsThatCannotWork(t *testing.T) {
 		"password":                func(s *Spec) { s.Users.Password = "a\nb" },
 		"mechanism":               func(s *Spec) { s.Mechanism = "DIGEST-MD5" },
 		"shortcut authentication": func(s *Spec) { s.ShortcutAuth, s.Users.Password = true, "p{n}" },
+		"mechanism ":              func(s *Spec) { s.Mechanism = "SCRAM-SHA-512" },
 		"loopback":                func(s *Spec) { s.Driver = "loopback" },
 		"address":                 func(s *Spec) { s.Driver = "remote" },
 		"CA file":                 func(s *Spec) { s.Driver, s.Addr, s.CAFile = "remote", "::1", "/nowhere" },
 	} {
-		if what == "mechanism" && skipped(t, "prosody") {
+		if strings.HasPrefix(what, "mechanism") && skipped(t, "prosody") {
 			continue // it is checked once the software is found
 		}
 		s := good
 		change(&s)
 		_, err := Start(t.Context(), s)
-		if e, ok := errors.AsType[*SpecError](err); !ok || e.Field != what {
+		if e, ok := errors.AsType[*SpecError](err); !ok || e.Field != strings.TrimSpace(what) {
 			t.Errorf("%s: error %v", what, err)
 		}
 	}

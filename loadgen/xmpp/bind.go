@@ -6,7 +6,8 @@ import (
 	"xmpprig/loadgen/xmpp/wire"
 )
 
-// bind implements RFC 6120 §7.6 and §7.7.
+// bind implements RFC 6120 §7.6 and §7.7. The address is taken as the server
+// gives it, even if its domain is none by the rules, as many in test beds are.
 func (n *negotiation) bind() error {
 	payload := []byte("<bind xmlns='" + wire.NSBind + "'/>")
 	if n.account.Resource != "" {
@@ -20,11 +21,10 @@ func (n *negotiation) bind() error {
 	}
 	b, _ := answer.Child(wire.NSBind, "bind")
 	given, _ := b.Child(wire.NSBind, "jid")
-	j, err := ParseJID(strings.TrimSpace(string(given.Text())))
-	if err != nil || j.Resource() == "" {
+	n.conn.jid = strings.TrimSpace(string(given.Text()))
+	if _, resource, ok := strings.Cut(n.conn.jid, "/"); !ok || resource == "" {
 		return BadJID
 	}
-	n.conn.jid = j
 	return nil
 }
 

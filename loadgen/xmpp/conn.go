@@ -21,7 +21,7 @@ type Conn struct {
 	rest    []byte  // received and not yet scanned
 	answers []byte  // to requests of the batch being read
 
-	jid       JID
+	jid       string
 	mechanism string
 	readAt    time.Time
 	err       error // why nothing more is received
@@ -37,11 +37,8 @@ func newConn(d *Dialer, transport net.Conn) *Conn {
 	return c
 }
 
-// JID returns the full address that the server bound.
-func (c *Conn) JID() string { return c.jid.String() }
-
-// Address returns the full address that the server bound, in its parts.
-func (c *Conn) Address() JID { return c.jid }
+// JID returns the full address that the server bound, as it wrote it.
+func (c *Conn) JID() string { return c.jid }
 
 // Mechanism returns the SASL mechanism that authenticated the session.
 func (c *Conn) Mechanism() string { return c.mechanism }

@@ -55,7 +55,7 @@ type Dialer struct {
 	// Dial connects, from laddr unless that is nil. Nil: TCP to Addr with
 	// TCP_NODELAY and without keepalive probes.
 	Dial func(ctx context.Context, laddr net.Addr) (net.Conn, error)
-	Addr string // host:port, used when Dial is nil
+	Addr string // host:port, used when Dial is nil; a name is looked up for every login
 
 	Domain string // the server's name: "to" of the stream
 	Lang   string // xml:lang of the stream; empty: none
@@ -63,6 +63,7 @@ type Dialer struct {
 	TLS TLSMode
 	// TLSConfig may be nil. ServerName is Domain unless set, and certificates
 	// are verified unless InsecureSkipVerify is set. All sessions share a copy.
+	// Each login is a whole handshake unless ClientSessionCache is set.
 	TLSConfig *tls.Config
 
 	Mechanism            string // SASL mechanism; empty: the strongest that is offered

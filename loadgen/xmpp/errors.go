@@ -120,7 +120,7 @@ const (
 	PlainWithoutTLS  Fault = "PLAIN over an unencrypted stream is not allowed"
 	NoBinding        Fault = "no channel binding type in common with the peer"
 	NoBind           Fault = "peer does not offer resource binding"
-	BadJID           Fault = "peer bound no valid address"
+	BadJID           Fault = "peer bound no address with a resource"
 	UnexpectedAnswer Fault = "peer sent something else than an answer"
 	BadEncoding      Fault = "SASL data is not base64"
 	EarlySuccess     Fault = "peer reports success before it has proved itself"

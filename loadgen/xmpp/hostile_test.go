@@ -222,3 +222,69 @@ func serveSASL(c net.Conn, mechanism string, all []answerSASL) error {
 	}
 	return answers(c, pairs...)
 }
+
+// TestHostileHandshake has the peer send something else than a TLS handshake.
+func TestHostileHandshake(t *testing.T) {
+	opening := parseScript(t, "C: <?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='example.com' version='1.0'>\n"+
+		"S: "+fixtureStartTLS+"\nC: <starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>\nS: <proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>\n")
+	for mode, script := range map[TLSMode][]line{StartTLS: opening, DirectTLS: nil} {
+		for _, f := range floods {
+			t.Run(mode.String()+"/"+f.name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					dial, wait := peer(t, func(c net.Conn) error {
+						if err := play(c, script); err != nil {
+							return err
+						}
+						if _, err := c.Read(make([]byte, 1)); err != nil { // the handshake has begun
+							return err
+						}
+						go io.Copy(io.Discard, c)
+						r := rand.New(rand.NewPCG(3, 3))
+						for sent, err := 0, error(nil); sent < 10<<20 && err == nil; {
+							b := f.next(r, nil)
+							if b == nil {
+								time.Sleep(time.Hour)
+							}
+							_, err = c.Write(b)
+							sent += len(b)
+						}
+						return nil
+					})
+					ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+					defer cancel()
+					_, _, err := (&Dialer{Dial: dial, Domain: "example.com", TLS: mode}).Login(ctx, fixtureUser, nil)
+					if played := wait(); played != nil {
+						t.Fatal(played)
+					}
+					if failed, ok := errors.AsType[*LoginError](err); !ok || failed.Stage != TLS {
+						t.Fatalf("error %v", err)
+					}
+				})
+			})
+		}
+	}
+}
+
+// TestCancel ends the context of logins over TCP whose peer says nothing.
+func TestCancel(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	for _, mode := range allModes {
+		d := &Dialer{Addr: l.Addr().String(), Domain: "example.com", TLS: mode}
+		ctx, cancel := context.WithCancelCause(context.Background())
+		go func() {
+			c, err := l.Accept()
+			if err == nil {
+				defer c.Close()
+				c.Read(make([]byte, 1))
+			}
+			cancel(errTest)
+		}()
+		if _, _, err := d.Login(ctx, fixtureUser, nil); !errors.Is(err, errTest) {
+			t.Errorf("%v: %v", mode, err)
+		}
+	}
+}

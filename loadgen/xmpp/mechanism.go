@@ -127,15 +127,15 @@ func beginExternal(n *negotiation, _ mechanism) (exchange, error) {
 	case n.account.Local == "":
 		return single(nil), nil
 	}
-	want, err := ParseJID(n.account.Local + "@" + n.dialer.Domain)
-	if err != nil {
-		return nil, err
+	want := n.account.Local + "@" + n.dialer.Domain
+	if j, err := ParseJID(want); err == nil {
+		want = j.String()
 	}
 	named := addresses(n.account.Certificate)
-	if len(named) == 1 && named[0] == want.String() {
+	if len(named) == 1 && named[0] == want {
 		return single(nil), nil
 	}
-	return single(want.String()), nil
+	return single(want), nil
 }
 
 func beginSCRAM(n *negotiation, m mechanism) (exchange, error) {

@@ -62,6 +62,9 @@ func prepareResource(s string) (string, error) {
 	return p, checkLength(p)
 }
 
+// domains maps and checks domain names (RFC 7622 §3.2, RFC 5895).
+var domains = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.CheckJoiners(true), idna.StrictDomainName(true), idna.Transitional(false))
+
 func prepareDomain(s string) (string, error) {
 	if !utf8.ValidString(s) {
 		return "", errors.New("not UTF-8")
@@ -73,8 +76,7 @@ func prepareDomain(s string) (string, error) {
 	if _, err := netip.ParseAddr(s); err == nil && !strings.Contains(s, ":") {
 		return s, nil
 	}
-	profile := idna.New(idna.MapForLookup(), idna.BidiRule(), idna.CheckJoiners(true), idna.StrictDomainName(true), idna.Transitional(false))
-	p, err := settle(s, profile.ToUnicode)
+	p, err := settle(s, domains.ToUnicode)
 	if err != nil {
 		return "", err
 	}

@@ -18,6 +18,12 @@ type login struct {
 
 func (o *login) run(ctx context.Context, s *session) error {
 	s.drop()
+	if s.phase == 0 {
+		if err := s.takeTurn(ctx); err != nil {
+			return err
+		}
+		defer func() { <-s.turns }()
+	}
 	ctx, cancel := context.WithTimeoutCause(ctx, s.loginLimit, errTimeout)
 	defer cancel()
 	started := max(s.now(), s.due)
@@ -35,6 +41,23 @@ func (o *login) run(ctx context.Context, s *session) error {
 	s.board.answered(s.phase, o.series.all, s.due, started, now)
 	s.due, s.free = now, now
 	return nil
+}
+
+// atOnce bounds the logins under way while the sessions come up, so that a
+// server which takes longer than the scenario's pace gets a queue that it can
+// work off rather than thousands of logins that time out together. Waiting
+// for a turn is part of the response time. Logins in the work of a phase are
+// not held back.
+const atOnce = 100
+
+func (s *session) takeTurn(ctx context.Context) error {
+	select {
+	case s.turns <- struct{}{}:
+		s.free = max(s.free, s.now())
+		return nil
+	case <-ctx.Done():
+		return errStopped
+	}
 }
 
 // parts records how long each stage took that was passed.

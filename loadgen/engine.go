@@ -51,6 +51,7 @@ type engine struct {
 	stage    atomic.Int32
 	changed  atomic.Pointer[chan struct{}]
 
+	turns        chan struct{} // taken while a session logs in at the start
 	waiting      atomic.Int64  // sessions still coming up
 	up           chan struct{} // closed when none is
 	connected    atomic.Int64
@@ -144,6 +145,7 @@ func newEngine(o *Options) *engine {
 		patience:   s.Load.Timeout,
 		loginLimit: max(loginPatience, s.Load.Timeout),
 		up:         make(chan struct{}),
+		turns:      make(chan struct{}, atOnce),
 	}
 	if host, _, err := net.SplitHostPort(o.Dialer.Addr); err == nil {
 		e.address, _ = netip.ParseAddr(host)

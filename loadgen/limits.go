@@ -28,7 +28,7 @@ func (h *health) limits(r *results.Run, series []results.Series) []string {
 				p.Name, 100*float64(begun)/float64(p.Offered), p.Offered, 100*minAchieved))
 		}
 	}
-	if lag, tail := r.Generator.LagP99NS, headline(series); lag > int64(freeLag) && float64(lag) > lagShare*float64(tail) {
+	if lag, tail := r.Generator.LagP99NS, headline(series); tail > 0 && lag > int64(freeLag) && float64(lag) > lagShare*float64(tail) {
 		why = append(why, fmt.Sprintf("the rig sent up to %v late (99th percentile), which is more than %.0f %% of the response time it measured (%v)",
 			time.Duration(lag).Round(10*time.Microsecond), 100*lagShare, time.Duration(tail).Round(10*time.Microsecond)))
 	}

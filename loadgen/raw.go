@@ -3,7 +3,6 @@ package loadgen
 import (
 	"context"
 	"strconv"
-	"strings"
 	"time"
 
 	"xmpprig/loadgen/xmpp/wire"
@@ -44,30 +43,16 @@ func (o *raw) rehearse(r *rehearsal) {
 	}
 }
 
-// template is text with placeholders: literals at even places, names of
-// placeholders at odd ones.
-type template []string
+// template is text with placeholders.
+type template []scenarios.Part
 
 // parseTemplate splits text that scenarios has checked.
 func parseTemplate(text string) template {
-	var t template
-	literal := ""
-	for text != "" {
-		i := strings.IndexAny(text, "{}")
-		if i < 0 {
-			break
-		}
-		literal += text[:i]
-		if strings.HasPrefix(text[i:], "{{") || strings.HasPrefix(text[i:], "}}") {
-			literal += text[i : i+1]
-			text = text[i+2:]
-			continue
-		}
-		name, rest, _ := strings.Cut(text[i+1:], "}")
-		t = append(t, literal, name)
-		literal, text = "", rest
+	parts, err := scenarios.Parts(text)
+	if err != nil {
+		return template{{Literal: text}} // Parse lets no such text through
 	}
-	return append(t, literal+text)
+	return parts
 }
 
 // filling is what the placeholders of one stanza stand for.
@@ -79,14 +64,14 @@ type filling struct {
 
 // append writes the template; escaped says that its text is character data.
 func (t template) append(b []byte, s *session, f filling, escaped bool) []byte {
-	for i, part := range t {
-		switch {
-		case i%2 == 1:
-			b = s.fill(b, part, f)
+	for i := range t {
+		switch part := &t[i]; {
+		case part.Placeholder != "":
+			b = s.fill(b, part.Placeholder, f)
 		case escaped:
-			b = wire.AppendText(b, part)
+			b = wire.AppendText(b, part.Literal)
 		default:
-			b = append(b, part...)
+			b = append(b, part.Literal...)
 		}
 	}
 	return b

@@ -112,11 +112,7 @@ func (w *watch) leavePatience() time.Duration { return w.timeout + time.Second }
 
 // load brings the sessions up and takes them through the phases.
 func (w *watch) load(ctx context.Context) {
-	limit := w.rising.Length() + risePatience + 2*w.loginLimit
-	if !w.until(ctx, limit, w.up) {
-		if w.exit == results.ExitPass {
-			w.incomplete("only %d of %d sessions had come up after %v", w.standing.Load(), w.size, limit.Round(time.Second))
-		}
+	if !w.rise(ctx) {
 		w.cut()
 		return
 	}
@@ -137,8 +133,28 @@ func (w *watch) load(ctx context.Context) {
 	w.stage.Store(stageLoad)
 }
 
-// risePatience allows for steps behind the login in a scenario's start.
-const risePatience = 60 * time.Second
+// risePatience is how long the login phase may go without any session coming
+// up or failing to.
+const risePatience = 90 * time.Second
+
+// rise waits until every session has come up or failed to; false where the
+// run has to end.
+func (w *watch) rise(ctx context.Context) bool {
+	for left := w.waiting.Load(); ; {
+		limit := max(w.now(), w.rising.Length()) + risePatience
+		if w.until(ctx, limit, w.up) {
+			return true
+		}
+		now := w.waiting.Load()
+		if w.exit != results.ExitPass || now == left {
+			if w.exit == results.ExitPass {
+				w.incomplete("%d of %d sessions had not come up, and none more did for %v", now, w.size, risePatience)
+			}
+			return false
+		}
+		left = now
+	}
+}
 
 func (w *watch) cut() {
 	w.cutPhases(w.now())

@@ -13,6 +13,8 @@ type clock struct {
 	due     dueHeap
 	asked   uint64
 	alarm   alarm
+	rings   time.Time     // what the alarm is set to
+	lead    time.Duration // how late it tends to wake the goroutine, and so how early it is set
 	stopped bool
 	done    chan struct{} // closed when the goroutine has ended
 }
@@ -45,7 +47,7 @@ func (c *clock) at(t time.Time, f func(stopped bool)) {
 	c.asked++
 	heap.Push(&c.due, dueItem{t, c.asked, f})
 	if c.due[0].seq == c.asked {
-		c.alarm.set(time.Until(t))
+		c.set(time.Until(t))
 	}
 	c.mu.Unlock()
 }
@@ -53,6 +55,7 @@ func (c *clock) at(t time.Time, f func(stopped bool)) {
 func (c *clock) run() {
 	defer close(c.done)
 	for c.alarm.wait() {
+		c.learn()
 		c.runDue()
 	}
 	c.mu.Lock()
@@ -64,17 +67,43 @@ func (c *clock) run() {
 	}
 }
 
+// maxLead bounds how early the alarm is set, and with it how long the goroutine may have to spin.
+const maxLead = 100 * time.Microsecond
+
+// set has the alarm ring when an item due in d should run, less its lead. c.mu is held.
+func (c *clock) set(d time.Duration) {
+	d = max(d-c.lead, 0)
+	c.rings = time.Now().Add(d)
+	c.alarm.set(d)
+}
+
+// learn follows how late the alarm is: some ten microseconds pass before a goroutine runs that a timer wakes.
+func (c *clock) learn() {
+	c.mu.Lock()
+	late := min(max(time.Since(c.rings), 0), maxLead)
+	c.lead += (late - c.lead) / 16
+	c.mu.Unlock()
+}
+
+// runDue runs what is due, and sets the alarm to what is due next. For what is due before the alarm could ring again it
+// waits awake, once: the network must have its turn too.
 func (c *clock) runDue() {
-	for {
+	for spun := false; ; {
 		c.mu.Lock()
 		if len(c.due) == 0 {
 			c.mu.Unlock()
 			return
 		}
-		if d := time.Until(c.due[0].at); d > 0 {
-			c.alarm.set(d)
+		at := c.due[0].at
+		if d := time.Until(at); d > 0 && (spun || d > c.lead) {
+			c.set(d)
 			c.mu.Unlock()
 			return
+		} else if d > 0 {
+			c.mu.Unlock()
+			for spun = true; time.Until(at) > 0; {
+			}
+			continue
 		}
 		item := heap.Pop(&c.due).(dueItem)
 		c.mu.Unlock()

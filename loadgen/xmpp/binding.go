@@ -4,35 +4,44 @@ import (
 	"crypto"
 	"crypto/tls"
 	"crypto/x509"
-	"fmt"
+	"errors"
 	"slices"
 	"strings"
 )
 
-// The types of channel binding (RFC 9266, RFC 5929 §4).
-const (
-	tlsExporter       = "tls-exporter"
-	tlsServerEndPoint = "tls-server-end-point"
-)
+// binding is a type of channel binding: a name, and the data of a connection,
+// nil where the connection has none.
+type binding struct {
+	name string
+	data func(tls.ConnectionState) []byte
+}
 
-// bindingType returns the type of channel binding to use: the first that the
-// connection allows and that the peer offers, if it lists any (XEP-0440).
-// Empty means none. tls-exporter needs TLS 1.3 (RFC 9266 §3).
-func (n *negotiation) bindingType() string {
+// bindings are all types, in the order in which they are tried. A peer that
+// lists none understands at least the default: tls-exporter from TLS 1.3 on
+// (RFC 9266 §3), tls-unique before (RFC 5802 §6.1).
+var bindings = [...]binding{
+	{"tls-exporter", exporter},
+	{"tls-unique", func(s tls.ConnectionState) []byte { return s.TLSUnique }}, // RFC 5929 §3; crypto/tls leaves it out where it is unsafe
+	{"tls-server-end-point", endPoint},
+}
+
+// channel chooses the type of channel binding: the first that the connection
+// allows and that the peer offers, if it lists any (XEP-0440). The name is empty
+// if there is none.
+func (n *negotiation) channel() (name string, data []byte) {
 	if n.tls == nil {
-		return ""
+		return "", nil
 	}
 	state := n.tls.ConnectionState()
-	for _, kind := range [...]string{tlsExporter, tlsServerEndPoint} {
-		usable := state.Version >= tls.VersionTLS13
-		if kind == tlsServerEndPoint {
-			usable = endPointHash(state) != 0
+	for _, b := range bindings {
+		if len(n.offer.bindings) > 0 && !slices.Contains(n.offer.bindings, b.name) {
+			continue
 		}
-		if usable && (len(n.offer.bindings) == 0 || slices.Contains(n.offer.bindings, kind)) {
-			return kind
+		if data := b.data(state); data != nil {
+			return b.name, data
 		}
 	}
-	return ""
+	return "", nil
 }
 
 // offersPlus reports whether the peer offers any mechanism with channel binding.
@@ -40,23 +49,27 @@ func (n *negotiation) offersPlus() bool {
 	return slices.ContainsFunc(n.offer.mechanisms, func(m string) bool { return strings.HasSuffix(m, "-PLUS") })
 }
 
-// bindingData returns the channel binding data of a connection.
-func bindingData(c *tls.Conn, kind string) ([]byte, error) {
-	state := c.ConnectionState()
-	if kind == tlsExporter {
-		data, err := state.ExportKeyingMaterial("EXPORTER-Channel-Binding", nil, 32)
-		if err != nil {
-			return nil, fmt.Errorf("channel binding %s: %w", kind, err)
-		}
-		return data, nil
+// exporter is the data of RFC 9266 §2.
+func exporter(s tls.ConnectionState) []byte {
+	if s.Version < tls.VersionTLS13 {
+		return nil
 	}
-	h := endPointHash(state)
+	data, err := s.ExportKeyingMaterial("EXPORTER-Channel-Binding", nil, 32)
+	if err != nil {
+		return nil // renegotiation is on, which crypto/tls lets nothing be exported with
+	}
+	return data
+}
+
+// endPoint is the data of RFC 5929 §4.
+func endPoint(s tls.ConnectionState) []byte {
+	h := endPointHash(s)
 	if h == 0 {
-		return nil, NoBinding
+		return nil
 	}
 	digest := h.New()
-	digest.Write(state.PeerCertificates[0].Raw)
-	return digest.Sum(nil), nil
+	digest.Write(s.PeerCertificates[0].Raw)
+	return digest.Sum(nil)
 }
 
 // endPointHash returns the hash of RFC 5929 §4.1: that of the certificate's
@@ -81,7 +94,7 @@ func endPointHash(state tls.ConnectionState) crypto.Hash {
 // parseLeaf returns the leaf of a client's certificate.
 func parseLeaf(c *tls.Certificate) (*x509.Certificate, error) {
 	if c == nil || len(c.Certificate) == 0 {
-		return nil, fmt.Errorf("no certificate")
+		return nil, errors.New("no certificate")
 	}
 	if c.Leaf != nil {
 		return c.Leaf, nil

@@ -29,8 +29,8 @@
 //
 // Known are, the strongest first: EXTERNAL (if the account has a certificate),
 // SCRAM with SHA-512, SHA-256 and SHA-1, each bound to the TLS channel if the
-// server can (tls-exporter of RFC 9266, tls-server-end-point of RFC 5929; XEP-0440
-// picks), PLAIN and, for an account without a name, ANONYMOUS. Names and passwords
+// server can (tls-exporter of RFC 9266, tls-unique and tls-server-end-point of
+// RFC 5929; XEP-0440 picks), PLAIN and, for an account without a name, ANONYMOUS. Names and passwords
 // are prepared with PRECIS (RFC 8265).
 //
 // # Requests from the peer

@@ -79,7 +79,7 @@ func hasCertificate(n *negotiation, named bool) error {
 }
 
 func canBind(n *negotiation, named bool) error {
-	if n.bindingType() == "" {
+	if kind, _ := n.channel(); kind == "" {
 		return NoBinding
 	}
 	return hasUser(n, named)
@@ -147,14 +147,11 @@ func beginSCRAM(n *negotiation, m mechanism) (exchange, error) {
 	lowest, highest := n.dialer.iterations()
 	s := &scram{hash: h, user: user, password: password, nonce: n.dialer.newNonce(), min: lowest, max: highest, cache: n.dialer.Keys}
 	flag := "n"
+	kind, data := n.channel()
 	switch {
 	case strings.HasSuffix(m.name, "-PLUS"):
-		kind := n.bindingType()
-		if s.binding, err = bindingData(n.tls, kind); err != nil {
-			return nil, err
-		}
-		flag = "p=" + kind
-	case !n.offersPlus() && n.bindingType() != "":
+		s.binding, flag = data, "p="+kind
+	case !n.offersPlus() && kind != "":
 		flag = "y"
 	}
 	s.gs2 = gs2Header(flag, n.account.Authzid)

@@ -30,7 +30,8 @@
 // password without {n} is derived once and shared with its salt, so any number
 // of accounts takes as long as writing them; a password with {n} costs one
 // derivation each. Accounts says for the record how it was done. Both servers
-// know one hash at a time, so only the SCRAM mechanism of that hash is offered.
+// know one hash at a time, so only the SCRAM mechanism of that hash is offered,
+// beside PLAIN, which makes them derive the keys anew at each login.
 //
 // # Watching
 //

@@ -26,13 +26,13 @@ type process struct {
 	at     time.Time     // after exited: when it ended
 
 	mu     sync.Mutex
-	family map[int]uint64 // helpers seen: pid and start time
+	family map[int]uint64 // helpers last seen: pid and start time
 }
 
 // startProcess starts args in dir with its output in stdout.log and stderr.log.
 func startProcess(l *launch, dir string, user owner, files int) (*process, error) {
 	args := append([]string{"-c", withLimits, "sh", strconv.Itoa(files)}, l.args...)
-	p := &process{cmd: exec.Command("/bin/sh", args...), exited: make(chan struct{}), family: map[int]uint64{}}
+	p := &process{cmd: exec.Command("/bin/sh", args...), exited: make(chan struct{})}
 	p.cmd.Dir = dir
 	p.cmd.Env = append([]string{"PATH=" + os.Getenv("PATH") + ":/usr/sbin:/sbin", "HOME=" + dir, "LANG=C.UTF-8"}, l.env...)
 	p.cmd.SysProcAttr = attributes(user)
@@ -85,14 +85,12 @@ func (p *process) signal(s os.Signal) error {
 	return nil
 }
 
-// sawFamily remembers helper processes, so that sweep knows them when their
-// parent no longer leads to them.
+// sawFamily remembers the helper processes there are, so that sweep knows them
+// when their parent no longer leads to them.
 func (p *process) sawFamily(members map[int]uint64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for pid, start := range members {
-		p.family[pid] = start
-	}
+	p.family = members
 	delete(p.family, p.pid())
 }
 

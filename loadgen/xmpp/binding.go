@@ -16,12 +16,14 @@ type binding struct {
 	data func(tls.ConnectionState) []byte
 }
 
+const tlsUnique = "tls-unique"
+
 // bindings are all types, in the order in which they are tried. A peer that
 // lists none understands at least the default: tls-exporter from TLS 1.3 on
 // (RFC 9266 §3), tls-unique before (RFC 5802 §6.1).
 var bindings = [...]binding{
 	{"tls-exporter", exporter},
-	{"tls-unique", func(s tls.ConnectionState) []byte { return s.TLSUnique }}, // RFC 5929 §3; crypto/tls leaves it out where it is unsafe
+	{tlsUnique, func(s tls.ConnectionState) []byte { return s.TLSUnique }}, // RFC 5929 §3; crypto/tls leaves it out where it is unsafe
 	{"tls-server-end-point", endPoint},
 }
 

@@ -29,9 +29,10 @@
 //
 // Known are, the strongest first: EXTERNAL (if the account has a certificate),
 // SCRAM with SHA-512, SHA-256 and SHA-1, each bound to the TLS channel if the
-// server can (tls-exporter of RFC 9266, tls-unique and tls-server-end-point of
-// RFC 5929; XEP-0440 picks), PLAIN and, for an account without a name, ANONYMOUS. Names and passwords
-// are prepared with PRECIS (RFC 8265).
+// server can, PLAIN and, for an account without a name, ANONYMOUS. Channels are
+// bound by tls-exporter (RFC 9266), tls-unique or tls-server-end-point (RFC 5929),
+// as the server lists them (XEP-0440); to one without a list only tls-unique is
+// used unasked. Names and passwords are prepared with PRECIS (RFC 8265).
 //
 // # Requests from the peer
 //

@@ -78,8 +78,13 @@ func hasCertificate(n *negotiation, named bool) error {
 	return nil
 }
 
+// canBind wants to be sure of the type, or to be asked for. Servers that list
+// none (XEP-0440) bind by tls-unique before TLS 1.3; later some know no other,
+// which has no meaning there (RFC 8446 §C.5), and fail each attempt.
 func canBind(n *negotiation, named bool) error {
-	if kind, _ := n.channel(); kind == "" {
+	kind, _ := n.channel()
+	sure := len(n.offer.bindings) > 0 || kind == tlsUnique
+	if kind == "" || !sure && !named {
 		return NoBinding
 	}
 	return hasUser(n, named)

@@ -87,8 +87,9 @@ func TestChoose(t *testing.T) {
 		gs2      string
 		err      error
 	}{
-		{"strongest, TLS 1.3", tls13, &Dialer{}, user, all, nil, "SCRAM-SHA-512-PLUS", "p=tls-exporter,,", nil},
-		{"strongest, TLS 1.2", tls12, &Dialer{}, user, all, nil, "SCRAM-SHA-512-PLUS", "p=tls-unique,,", nil},
+		{"strongest, TLS 1.3", tls13, &Dialer{}, user, all, []string{"tls-exporter"}, "SCRAM-SHA-512-PLUS", "p=tls-exporter,,", nil},
+		{"no list, TLS 1.3", tls13, &Dialer{}, user, all, nil, "SCRAM-SHA-512", "n,,", nil},
+		{"no list, TLS 1.2", tls12, &Dialer{}, user, all, nil, "SCRAM-SHA-512-PLUS", "p=tls-unique,,", nil},
 		{"TLS 1.2, tls-unique not listed", tls12, &Dialer{}, user, all, []string{"tls-exporter", "tls-server-end-point"}, "SCRAM-SHA-512-PLUS", "p=tls-server-end-point,,", nil},
 		{"listed binding", tls13, &Dialer{}, user, all, []string{"tls-unique", "tls-server-end-point"}, "SCRAM-SHA-512-PLUS", "p=tls-server-end-point,,", nil},
 		{"both bindings listed", tls13, &Dialer{}, user, all, []string{"tls-server-end-point", "tls-exporter"}, "SCRAM-SHA-512-PLUS", "p=tls-exporter,,", nil},

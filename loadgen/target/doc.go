@@ -31,7 +31,8 @@
 // of accounts takes as long as writing them; a password with {n} costs one
 // derivation each. Accounts says for the record how it was done. Both servers
 // know one hash at a time, so only the SCRAM mechanism of that hash is offered,
-// beside PLAIN, which makes them derive the keys anew at each login.
+// beside PLAIN, which makes them derive the keys anew at each login. ejabberd's
+// -PLUS variant fails over TLS 1.3 and is offered only if Spec.Mechanism names it.
 //
 // # Watching
 //

@@ -35,6 +35,7 @@ type ejabberdValues struct {
 	All, CA, IP, Domain, Conference string
 	Port, TLSPort                   int
 	Method, Hash                    string
+	Plus                            bool // offer channel binding
 }
 
 // erlang is where the programs and libraries are.
@@ -114,6 +115,7 @@ func ejabberdFiles(st *site, h scramHash) error {
 		All: st.path("all.pem"), CA: st.path("ca.pem"),
 		IP: st.place.IP.String(), Domain: st.spec.Domain, Conference: "conference." + st.spec.Domain,
 		Port: st.place.Port, TLSPort: st.place.TLSPort, Method: "mnesia", Hash: h.ejabberd,
+		Plus: strings.HasSuffix(st.spec.Mechanism, "-PLUS"),
 	}
 	if st.spec.ShortcutAuth {
 		v.Method = "xmpprig"

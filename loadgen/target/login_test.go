@@ -12,9 +12,13 @@ import (
 	"xmpprig/loadgen/xmpp"
 )
 
-// login logs user i in, in one way.
+// login logs user i in, in one way; by the strongest mechanism, which must be the
+// one named, where there is a choice.
 func login(ctx context.Context, e Endpoint, u Users, i int, mode xmpp.TLSMode, mechanism string) error {
-	d := xmpp.Dialer{Addr: e.Addr, Domain: e.Domain, TLS: mode, TLSConfig: &tls.Config{RootCAs: e.CAs}, Mechanism: mechanism}
+	d := xmpp.Dialer{Addr: e.Addr, Domain: e.Domain, TLS: mode, TLSConfig: &tls.Config{RootCAs: e.CAs}}
+	if mechanism == "PLAIN" {
+		d.Mechanism = mechanism
+	}
 	if mode == xmpp.DirectTLS {
 		d.Addr = e.DirectTLSAddr
 	}

@@ -24,6 +24,8 @@ type health struct {
 	rssPeak   int64
 	rss       int64
 	baseFiles int64
+	lag       *results.Reader // what rigLag gained each second
+	lagP99    int64           // of the last second; negative: nothing was sent
 	runtime   []metrics.Sample
 
 	serverSeen   bool
@@ -46,7 +48,7 @@ type span struct {
 }
 
 func newHealth(e *engine) *health {
-	h := &health{e: e, quota: cpuQuota(), lastCPU: ownCPU(), baseFiles: openFiles(), serverCPU: -1}
+	h := &health{e: e, quota: cpuQuota(), lastCPU: ownCPU(), baseFiles: openFiles(), serverCPU: -1, lag: e.board.rigLag.Reader()}
 	h.runtime = []metrics.Sample{{Name: "/sched/latencies:seconds"}, {Name: "/sched/pauses/total/gc:seconds"}}
 	if e.server != nil && e.server.Observed() {
 		if u, err := e.server.Usage(); err == nil {
@@ -71,6 +73,10 @@ func (h *health) sample(now time.Duration) {
 	h.lastCPU = cpu
 	if measured {
 		h.cpuMax = max(h.cpuMax, h.cpu)
+	}
+	h.lagP99 = -1
+	if lag := h.lag.Next(); lag.TotalCount() > 0 {
+		h.lagP99 = lag.ValueAtQuantile(99)
 	}
 	h.rss = ownRSS()
 	h.rssPeak = max(h.rssPeak, h.rss)
@@ -129,7 +135,9 @@ func (h *health) metrics() []results.Metric {
 	m := []results.Metric{
 		{Name: "generator.cpu", Value: h.cpu}, {Name: "generator.rss", Value: float64(h.rss)},
 		{Name: "generator.fds", Value: float64(h.baseFiles + h.e.connected.Load())},
-		{Name: "generator.lag_p99_s", Value: float64(quantile(h.e.board.rigLag, 99)) / 1e9},
+	}
+	if h.lagP99 >= 0 {
+		m = append(m, results.Metric{Name: "generator.lag_p99_s", Value: float64(h.lagP99) / 1e9})
 	}
 	if h.serverSeen && h.serverCPU >= 0 {
 		m = append(m,
@@ -151,7 +159,8 @@ func (h *health) generator() results.Generator {
 		SchedP99NS: secondsQuantile(h.runtime[0].Value.Float64Histogram(), 0.99),
 		GCPauseNS:  secondsQuantile(h.runtime[1].Value.Float64Histogram(), 1),
 		RSSPeak:    h.rssPeak, FDPeak: h.baseFiles + h.e.peak.Load(),
-		BytesIn: h.e.bytesIn.Load(), BytesOut: h.e.bytesOut.Load(), StanzasIn: in, StanzasOut: out,
+		CPULimit: maxCPUShare,
+		BytesIn:  h.e.bytesIn.Load(), BytesOut: h.e.bytesOut.Load(), StanzasIn: in, StanzasOut: out,
 	}
 }
 

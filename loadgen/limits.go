@@ -15,7 +15,8 @@ const (
 	lagShare    = 0.25                 // of the 99th percentile that was measured
 )
 
-// limits says in words where the rig was the limit.
+// limits says in words where the rig was the limit, and notes the bound that
+// follows from what was measured.
 func (h *health) limits(r *results.Run, series []results.Series) []string {
 	var why []string
 	if share := r.Generator.CPUMean; share > maxCPUShare {
@@ -28,7 +29,9 @@ func (h *health) limits(r *results.Run, series []results.Series) []string {
 				p.Name, 100*float64(begun)/float64(p.Offered), p.Offered, 100*minAchieved))
 		}
 	}
-	if lag, tail := r.Generator.LagP99NS, headline(series); tail > 0 && lag > int64(freeLag) && float64(lag) > lagShare*float64(tail) {
+	tail := headline(series)
+	r.Generator.LagLimitNS = max(int64(freeLag), int64(lagShare*float64(tail)))
+	if lag := r.Generator.LagP99NS; tail > 0 && lag > r.Generator.LagLimitNS {
 		why = append(why, fmt.Sprintf("the rig sent up to %v late (99th percentile), which is more than %.0f %% of the response time it measured (%v)",
 			time.Duration(lag).Round(10*time.Microsecond), 100*lagShare, time.Duration(tail).Round(10*time.Microsecond)))
 	}

@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"sync/atomic"
 	"time"
@@ -75,11 +76,7 @@ func (s *session) rise(ctx context.Context) {
 	if !s.restUntil(ctx, due, stageCut) {
 		return
 	}
-	p := &s.board.phases[0]
-	p.begun.Add(1)
-	s.reseed(0, 0)
-	s.begin(due)
-	if s.run(ctx, s.program.start, p) {
+	if s.iterate(ctx, due, 0, s.program.start) {
 		s.standing.Add(1)
 	}
 }
@@ -120,21 +117,14 @@ func (s *session) offered(ctx context.Context, start time.Duration) {
 			p.dropped.Add(1)
 			continue
 		}
-		p.begun.Add(1)
-		s.reseed(s.phase, k)
-		s.begin(due)
-		s.run(ctx, s.program.work, p)
+		s.iterate(ctx, due, k, s.program.work)
 	}
 }
 
 // held does the work over and over until the phase ends.
 func (s *session) held(ctx context.Context) {
-	p := &s.board.phases[s.phase]
 	for k := uint64(0); s.now() < s.until && s.stage.Load() < stageCut && ctx.Err() == nil; k++ {
-		p.begun.Add(1)
-		s.reseed(s.phase, k)
-		s.begin(s.now())
-		if !s.run(ctx, s.program.work, p) && !s.restUntil(ctx, s.now()+failurePause, stageCut) {
+		if !s.iterate(ctx, s.now(), k, s.program.work) && !s.restUntil(ctx, s.now()+failurePause, stageCut) {
 			return
 		}
 	}
@@ -143,26 +133,38 @@ func (s *session) held(ctx context.Context) {
 // failurePause keeps a session of a closed phase from failing as fast as it can.
 const failurePause = time.Second
 
-// begin starts an iteration that is due now.
-func (s *session) begin(due time.Duration) {
-	s.due = due
-	s.free = max(s.free, due)
-	clear(s.arrived)
-}
-
-// run does steps and counts the iteration; false where it failed.
-func (s *session) run(ctx context.Context, steps []op, p *phase) bool {
+// iterate does steps that are due, as iteration k of the phase, and counts
+// how it went; false where it failed or was cut off by the end of the run.
+func (s *session) iterate(ctx context.Context, due time.Duration, k uint64, steps []op) bool {
+	p := &s.board.phases[s.phase]
+	p.begun.Add(1)
+	// Only now: either the coordinator sees this iteration under way and
+	// drains, or this session sees that the run has been cut.
+	if s.stage.Load() >= stageCut {
+		p.begun.Add(-1)
+		return false
+	}
+	s.reseed(s.phase, k)
+	s.begin(due)
 	err := s.all(ctx, steps)
 	s.free = s.now()
 	switch {
 	case err == nil:
 		p.completed.Add(1)
-		return true
-	case ctx.Err() == nil || s.stage.Load() < stageCut:
+	case errors.Is(err, errStopped) || ctx.Err() != nil:
+		p.begun.Add(-1)
+	default:
 		s.errors.add(err, s.now())
+		p.failed.Add(1)
 	}
-	p.failed.Add(1)
-	return false
+	return err == nil
+}
+
+// begin readies the session for steps that are due.
+func (s *session) begin(due time.Duration) {
+	s.due = due
+	s.free = max(s.free, due)
+	clear(s.arrived)
 }
 
 func (s *session) all(ctx context.Context, steps []op) error {

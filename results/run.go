@@ -168,8 +168,10 @@ type Generator struct {
 	Reasons    []string `json:"reasons,omitempty"`
 	CPUMean    float64  `json:"cpu_mean"` // share of the quota over the measured phases, 0…1
 	CPUMax     float64  `json:"cpu_max"`
+	CPULimit   float64  `json:"cpu_limit"` // share beyond which the rig counts as the limit
 	CPUPerMsg  int64    `json:"cpu_ns_per_stanza"`
 	LagP99NS   int64    `json:"lag_p99_ns"`
+	LagLimitNS int64    `json:"lag_limit_ns"` // likewise; 0 while the run goes on
 	SchedP99NS int64    `json:"sched_p99_ns"` // Go scheduler latency
 	GCPauseNS  int64    `json:"gc_pause_max_ns"`
 	RSSPeak    int64    `json:"rss_peak_bytes"`

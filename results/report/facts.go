@@ -136,7 +136,7 @@ func machine(e results.Environment) string {
 func generatorFacts(run *results.Run) []fact {
 	g := run.Generator
 	facts := []fact{
-		{"CPU", fmt.Sprintf("%s of its quota on average (limit %s), %s at most", orAbsent(g.CPUMean, share), share(cpuLimit), orAbsent(g.CPUMax, share))},
+		{"CPU", fmt.Sprintf("%s of its quota on average (limit %s), %s at most", orAbsent(g.CPUMean, share), orAbsent(g.CPULimit, share), orAbsent(g.CPUMax, share))},
 		{"lag", fmt.Sprintf("p99 %s (limit %s)", orAbsent(g.LagP99NS, latency), limitLatency(run))},
 		{"scheduler", fmt.Sprintf("p99 %s, longest GC pause %s", orAbsent(g.SchedP99NS, latency), orAbsent(g.GCPauseNS, latency))},
 		{"memory", orAbsent(g.RSSPeak, size) + " at peak"},
@@ -151,7 +151,9 @@ func generatorFacts(run *results.Run) []fact {
 }
 
 // limitLatency is the lag's limit in words.
-func limitLatency(run *results.Run) string { return roundLatency(round3(lagLimit(run))) }
+func limitLatency(run *results.Run) string {
+	return orAbsent(run.Generator.LagLimitNS, func(ns float64) string { return roundLatency(round3(ns)) })
+}
 
 func limitText(limit int64) string {
 	if limit <= 0 {

@@ -35,12 +35,14 @@ func peakText(v *view) string {
 func (v *view) generatorPlot() Plot {
 	p := Plot{Name: "generator", Title: "Generator: was the rig itself the limit?", Caption: fmt.Sprintf(
 		"Within the dashed lines the rig does not distort the figures: %s of its processor quota on average over the measured phases, "+
-			"and a lag (sent − due) of %s at the 99th percentile%s.", share(cpuLimit), limitLatency(&v.Run), peakText(v))}
+			"and a lag (sent − due) of %s at the 99th percentile%s.", orAbsent(v.Run.Generator.CPULimit, share), limitLatency(&v.Run), peakText(v))}
 	cpu := scaled(thinnedLevels(v.Ticks, "generator.cpu", v.width), 1/v.quota())
 	lag := scaled(thinnedLevels(v.Ticks, "generator.lag_p99_s", v.width), 1e9)
 	top := linear("share of the processor quota", 100, max(1, highest(cpu)), 1, shareTicks{}, trace{cpu, stroke(blue(), 1.6)})
 	top.yMax = max(1, highest(cpu)*1.05)
-	top.marks = append(top.marks, limit{cpuLimit, "limit " + share(cpuLimit) + " on average"})
+	if most := v.Run.Generator.CPULimit; most > 0 {
+		top.marks = append(top.marks, limit{most, "limit " + share(most) + " on average"})
+	}
 	if len(cpu) == 0 {
 		top.empty = "no samples"
 	}
@@ -59,8 +61,8 @@ func (v *view) quota() float64 {
 }
 
 func (v *view) lagPanel(lag []plotter.XY) panel {
-	bound := lagLimit(&v.Run)
-	lo, hi := bound/100, bound
+	bound := float64(v.Run.Generator.LagLimitNS) // 0: the run did not come to its end
+	lo, hi := max(bound, 1e6)/100, bound
 	for _, pt := range lag {
 		lo, hi = min(lo, max(pt.Y, 1e3)), max(hi, pt.Y)
 	}
@@ -69,7 +71,10 @@ func (v *view) lagPanel(lag []plotter.XY) panel {
 	for i := range lag {
 		lag[i].Y = max(pl.yMin, logLatency(int64(lag[i].Y)))
 	}
-	pl.marks = append(pl.marks, trace{lag, stroke(purple(), 1.5)}, limit{logLatency(int64(bound)), "limit " + limitLatency(&v.Run)})
+	pl.marks = append(pl.marks, trace{lag, stroke(purple(), 1.5)})
+	if bound > 0 {
+		pl.marks = append(pl.marks, limit{logLatency(int64(bound)), "limit " + limitLatency(&v.Run)})
+	}
 	if len(lag) == 0 {
 		pl.empty = "no samples"
 	}

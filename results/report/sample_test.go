@@ -238,7 +238,7 @@ func (s *sampler) finish() {
 		{Class: "timeout", Count: 75, FirstNS: 48e9, Samples: []string{"no answer to ping within 2 s"}},
 		{Class: "stanza:service-unavailable", Count: 10, FirstNS: 14e9, Samples: []string{"cancel/service-unavailable: user is gone"}},
 		{Class: "sasl", Count: 8, FirstNS: 3e9, Samples: []string{"not-authorized"}}}
-	run.Generator = results.Generator{CPUMean: .31, CPUMax: .52, CPUPerMsg: 5200, LagP99NS: 240000, SchedP99NS: 81000, GCPauseNS: 310000,
+	run.Generator = results.Generator{CPUMean: .31, CPUMax: .52, CPULimit: .8, CPUPerMsg: 5200, LagP99NS: 240000, LagLimitNS: 1e6, SchedP99NS: 81000, GCPauseNS: 310000,
 		RSSPeak: 33e6, FDPeak: 2012, BytesIn: 31e6, BytesOut: 29e6, StanzasIn: 152000, StanzasOut: 76000}
 	run.Server = results.Server{Observed: true, CPUMean: .74, CPUMax: 1.2, CPUPerMsgNS: 9100, RSSBefore: 41e6, RSSAfterLogin: 103e6,
 		RSSPeak: 111e6, BytesPerSession: 31000, ThreadsPeak: 3, FDPeak: 2020}

@@ -6,23 +6,6 @@ import (
 	"xmpprig/results"
 )
 
-// Limits beyond which the engine takes the rig itself for what was measured:
-// the mean share of its CPU quota, and how late it sends.
-const (
-	cpuLimit = 0.80
-	freeLag  = 1e6  // ns
-	lagShare = 0.25 // of the headline's 99th percentile
-)
-
-// lagLimit is the lag, in nanoseconds, from which the rig's lateness shows
-// in the headline: 1 ms, or a quarter of its 99th percentile if longer.
-func lagLimit(run *results.Run) float64 {
-	if s, ok := headline(run); ok && s.Response.P99NS != nil {
-		return max(freeLag, lagShare*float64(*s.Response.P99NS))
-	}
-	return freeLag
-}
-
 // verdictTitle is the first thing a report says.
 func verdictTitle(run *results.Run) string {
 	status := strings.ToUpper(run.Verdict.Status)

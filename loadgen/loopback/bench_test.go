@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io"
-	"net"
 	"strings"
 	"sync"
 	"testing"
@@ -87,25 +86,31 @@ func BenchmarkRoute(b *testing.B) {
 	group.Wait()
 }
 
-// BenchmarkLogin measures whole logins under direct TLS with SCRAM-SHA-256-PLUS, the client's part with its keys
-// already derived included.
+// BenchmarkLogin measures whole logins of 2,000 users with SCRAM-SHA-256 under direct TLS, handshake and the client's part
+// included. Users differ in nothing that costs, so that the client derives its keys once for each salt, as the server does.
 func BenchmarkLogin(b *testing.B) {
-	s := listening(b, Options{})
-	l := net.Addr(s.TLSAddr())
-	warm := func(i int) {
-		c := dialTCP(b, l)
+	s := listening(b, Options{Users: UserPattern("user{n}", "secret", 2000)})
+	derived := map[string]*scramSecret{}
+	for i := range 2000 {
+		keys, err := s.scramKeys(scramSHA256, fmt.Sprint("user", i))
+		if err != nil {
+			b.Fatal(err)
+		}
+		derived[string(keys.salt)] = newSCRAMSecret(b, scramSHA256, "secret", keys.salt)
+	}
+	secretOf := func(salt []byte) *scramSecret { return derived[string(salt)] }
+	b.ResetTimer()
+	for i := range b.N {
+		c := dialTCP(b, s.TLSAddr())
 		c.secure(s, nil)
 		c.open()
-		if got := scramClient(c, "SCRAM-SHA-256", "n,,", nil, scramSHA256, fmt.Sprint("user", i), fmt.Sprint("pw", i)); !strings.Contains(got, "success") {
+		got := c.scram("SCRAM-SHA-256", "n,,", nil, scramSHA256, fmt.Sprint("user", i%2000), secretOf)
+		if !strings.Contains(got, "success") {
 			b.Fatal(got)
 		}
 		c.open()
 		c.bind("")
 		c.conn.Close()
-	}
-	b.ResetTimer()
-	for i := range b.N {
-		warm(i % 2000)
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "logins/s")
 }

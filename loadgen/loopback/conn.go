@@ -131,6 +131,9 @@ func (c *conn) linger() {
 	b := readBuffers.Get().(*readBuffer)
 	for read := 0; read < 1<<20; {
 		n, err := c.t.raw.Read(b[:])
+		if isTimeout(err) {
+			_ = c.t.raw.Close() // its time is up, even if something is still to be written
+		}
 		if err != nil {
 			break
 		}

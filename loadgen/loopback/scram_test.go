@@ -83,22 +83,42 @@ func TestSASLNameEscapes(t *testing.T) {
 	}
 }
 
-// scramClient runs an exchange as a client would, by the formulas of RFC 5802 §3.
-func scramClient(c *client, mechanism, gs2 string, binding []byte, h scramHash, user, password string) string {
+// scramSecret is what a client makes of a password (RFC 5802 §3).
+type scramSecret struct {
+	client []byte
+	keys   *scramKeys
+}
+
+func newSCRAMSecret(t testing.TB, h scramHash, password string, salt []byte) *scramSecret {
+	t.Helper()
+	salted, err := pbkdf2.Key(h.new, password, salt, 4096, h.new().Size())
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := h.mac(salted, []byte("Client Key"))
+	digest := h.new()
+	digest.Write(client)
+	return &scramSecret{client, &scramKeys{salt: salt, stored: digest.Sum(nil)}}
+}
+
+// scram runs an exchange as a client would and returns its last answer.
+func (c *client) scram(mechanism, gs2 string, binding []byte, h scramHash, user string, secretOf func(salt []byte) *scramSecret) string {
 	c.t.Helper()
 	bare := "n=" + user + ",r=abcdefgh"
 	c.send("%s", saslAuth(mechanism, b64(gs2+bare)))
-	got := c.expect("<challenge ")
-	first := decodeInner(c.t, got)
+	first := decodeInner(c.t, c.expect("<challenge "))
 	fields := strings.SplitN(first, ",", 3)
-	salt, _ := base64.StdEncoding.DecodeString(strings.TrimPrefix(fields[1], "s="))
-	keys, err := deriveSCRAMKeys(h, password, salt, 4096)
+	salt, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(fields[1], "s="))
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	secret := secretOf(salt)
 	without := "c=" + b64(gs2+string(binding)) + "," + fields[0]
-	proof := clientProof(h, password, salt, keys, bare+","+first+","+without)
-	c.send("<response xmlns='%s'>%s</response>", wire.NSSASL, b64(without+",p="+proof))
+	proof := h.mac(secret.keys.stored, []byte(bare+","+first+","+without))
+	for i, b := range secret.client {
+		proof[i] ^= b
+	}
+	c.send("<response xmlns='%s'>%s</response>", wire.NSSASL, b64(without+",p="+b64(string(proof))))
 	return c.expect()
 }
 
@@ -143,7 +163,8 @@ func TestChannelBinding(t *testing.T) {
 				h.Write(state.PeerCertificates[0].Raw)
 				binding = h.Sum(nil)
 			}
-			if got := scramClient(c, test.mechanism, test.gs2, binding, test.hash, "user5", "pw5"); !strings.Contains(got, test.want) {
+			secretOf := func(salt []byte) *scramSecret { return newSCRAMSecret(t, test.hash, "pw5", salt) }
+			if got := c.scram(test.mechanism, test.gs2, binding, test.hash, "user5", secretOf); !strings.Contains(got, test.want) {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})
@@ -156,13 +177,4 @@ func TestChannelBinding(t *testing.T) {
 		c.send("%s", saslAuth("SCRAM-SHA-256"+map[bool]string{true: "-PLUS"}[gs2 != "y,,"], b64(gs2+"n=user5,r=x")))
 		c.expect(want)
 	}
-}
-
-func clientProof(h scramHash, password string, salt []byte, keys *scramKeys, text string) string {
-	salted, _ := pbkdf2.Key(h.new, password, salt, 4096, h.new().Size())
-	proof := h.mac(salted, []byte("Client Key"))
-	for i, b := range h.mac(keys.stored, []byte(text)) {
-		proof[i] ^= b
-	}
-	return base64.StdEncoding.EncodeToString(proof)
 }

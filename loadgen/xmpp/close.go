@@ -88,5 +88,6 @@ func (c *Conn) drain(deadline time.Time) error {
 }
 
 // Abort drops the connection at once and without a word; TCP resets it, so no
-// port stays behind. Any goroutine may call it.
+// port stays behind. What waits then fails with net.ErrClosed. Any goroutine may
+// call it.
 func (c *Conn) Abort() error { return c.socket.abort() }

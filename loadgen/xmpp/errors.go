@@ -30,7 +30,7 @@ func (s Stage) String() string {
 
 // LoginError says at which stage a login failed. Err is, or wraps, a
 // *StreamError, *StanzaError, *SASLError, IterationError, SCRAMError, Fault,
-// *wire.SyntaxError, an error of crypto/tls or crypto/x509, of net, or the
+// wire.SyntaxError, an error of crypto/tls or crypto/x509, of net, or the
 // cause of the context's end.
 type LoginError struct {
 	Stage Stage

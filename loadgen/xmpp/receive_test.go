@@ -7,6 +7,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -267,6 +268,33 @@ func TestSendBounded(t *testing.T) {
 			if d := time.Since(began); err == nil || d < DefaultTimeout/2 || d > 3*DefaultTimeout {
 				t.Fatalf("%v after %v", err, d)
 			}
+		}
+	})
+}
+
+// TestAbort drops the connection under a Receive and before a Send.
+func TestAbort(t *testing.T) {
+	forModes(t, say(""), func(t *testing.T, c *Conn) {
+		var aborter sync.WaitGroup
+		aborter.Go(func() { c.Abort() })
+		if _, err := c.Receive(time.Time{}, nil); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("receive: %v", err)
+		}
+		aborter.Wait()
+		if err := c.Send(chat); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("send: %v", err)
+		}
+	})
+}
+
+// TestReset has the peer reset the connection.
+func TestReset(t *testing.T) {
+	forModes(t, func(c net.Conn) {
+		rawEnd(c).(*net.TCPConn).SetLinger(0)
+		rawEnd(c).Close()
+	}, func(t *testing.T, c *Conn) {
+		if _, err := c.Receive(time.Time{}, nil); !errors.Is(err, syscall.ECONNRESET) {
+			t.Errorf("receive: %v", err)
 		}
 	})
 }

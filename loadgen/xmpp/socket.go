@@ -67,6 +67,7 @@ type socket struct {
 	writeBy   time.Time
 	woken     atomic.Bool
 	cancelled atomic.Bool
+	aborted   atomic.Bool
 }
 
 func (s *socket) init(c net.Conn, buffers *bufferPool, timeout time.Duration) {
@@ -90,7 +91,7 @@ func (s *socket) wait(deadline time.Time) error {
 	}
 	for {
 		if err := s.setReadDeadline(until); err != nil {
-			return err
+			return s.closing(err)
 		}
 		// Only after the deadline is set: whoever raises a flag lowers the
 		// deadline next, so one of the two is seen.
@@ -98,8 +99,8 @@ func (s *socket) wait(deadline time.Time) error {
 			return s.interruption()
 		}
 		err := s.read()
-		if !errors.Is(err, os.ErrDeadlineExceeded) {
-			return err
+		if err == nil || !errors.Is(err, os.ErrDeadlineExceeded) {
+			return s.closing(err)
 		}
 		s.readSet = false
 		if s.interrupted() {
@@ -191,13 +192,22 @@ func (s *socket) Write(p []byte) (int, error) {
 	if now := time.Now(); s.writeBy.Sub(now) < s.timeout/2 {
 		s.writeBy = now.Add(s.timeout)
 		if err := s.Conn.SetWriteDeadline(s.writeBy); err != nil {
-			return 0, err
+			return 0, s.closing(err)
 		}
 	}
 	if s.cancelled.Load() {
 		return 0, errCancelled
 	}
-	return s.Conn.Write(p)
+	n, err := s.Conn.Write(p)
+	return n, s.closing(err)
+}
+
+// closing makes net.ErrClosed of whatever comes of an abort.
+func (s *socket) closing(err error) error {
+	if err != nil && s.aborted.Load() {
+		return net.ErrClosed
+	}
+	return err
 }
 
 // wake ends the wait under way or the next one, from any goroutine.
@@ -217,6 +227,7 @@ func past() time.Time { return time.Unix(1, 0) }
 // abort drops the connection at once, from any goroutine; TCP sends a reset,
 // which leaves no port waiting.
 func (s *socket) abort() error {
+	s.aborted.Store(true)
 	if c, ok := s.Conn.(interface{ SetLinger(sec int) error }); ok {
 		c.SetLinger(0)
 	}

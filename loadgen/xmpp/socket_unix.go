@@ -31,6 +31,8 @@ func (s *socket) tryRead(fd uintptr) bool {
 		return s.poll
 	case err == nil:
 		err = io.EOF
+	default:
+		err = os.NewSyscallError("read", err)
 	}
 	s.data, s.err = nil, err
 	return true

@@ -13,6 +13,9 @@ boot() ->
     Host = unicode:characters_to_binary(os:getenv("XMPPRIG_DOMAIN")),
     Lines = binary:split(Text, <<"\n">>, [global, trim_all]),
     provision(Host, [binary:split(Line, <<"\t">>, [global]) || Line <- Lines]),
+    %% What starting left behind would otherwise vanish in the middle of a run, and
+    %% hide the memory of sessions.
+    [erlang:garbage_collect(Pid) || Pid <- processes()],
     io:format("xmpprig: ~p accounts in ~p ms~n", [length(Lines), erlang:monotonic_time(millisecond) - Started]).
 
 provision(_Host, []) -> ok;

@@ -59,6 +59,10 @@ func (c *conn) hand(p parcel, at time.Time) {
 		return
 	}
 	p.data = bytes.Clone(p.data)
+	c.handAt(p, at)
+}
+
+func (c *conn) handAt(p parcel, at time.Time) {
 	tally := &c.srv.tally
 	c.srv.clock.at(at, func(stopped bool) {
 		if stopped {

@@ -23,6 +23,8 @@ shipped scenarios are listed.`,
 			text := f.Bool("print", false, "print the scenario with every default filled in, as YAML")
 			return func(_ context.Context, args []string, ui *ui) error {
 				switch {
+				case *schema && len(args) > 0:
+					return &usageError{"--schema needs no SCENARIO", "leave one of them out"}
 				case *schema:
 					_, err := ui.out.Write(scenarios.Schema())
 					return err

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"fmt"
+	"io/fs"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
 
+	"xmpprig/results"
 	"xmpprig/scenarios"
 )
 
@@ -46,11 +49,29 @@ func (v *overriding) scenario(args []string) (*scenarios.Scenario, error) {
 	}
 	s, err := scenarios.Read(args[0])
 	if err != nil {
+		if is[*fs.PathError](err) {
+			err = &exitError{results.ExitConfig, err}
+		}
 		return nil, err
 	}
-	if v.rate != "" {
+	if err := v.values(); err != nil {
+		return nil, err
+	}
+	return s.With(v.o)
+}
+
+// values takes over what needs more than the flag's own check. Zeros and
+// empty texts change nothing in a scenario, so they are refused here.
+func (v *overriding) values() (err error) {
+	if err := wellWritten(v.flags, "server", "tls", "mechanism", "domain", "user", "password"); err != nil {
+		return err
+	}
+	if v.flags.Changed("sessions") && v.o.Sessions == 0 {
+		return atLeast(1, 0, "sessions")
+	}
+	if v.flags.Changed("rate") {
 		if v.o.Rate, err = scenarios.ParseRate(v.rate); err != nil {
-			return nil, &usageError{"--rate " + v.rate + ": " + err.Error(), "a rate is written 100/s or 6000/m"}
+			return &usageError{fmt.Sprintf("--rate %q: %v", v.rate, err), "a rate is written 100/s or 6000/m"}
 		}
 	}
 	if v.flags.Changed("duration") {
@@ -59,5 +80,5 @@ func (v *overriding) scenario(args []string) (*scenarios.Scenario, error) {
 	if v.flags.Changed("warm-up") {
 		v.o.WarmUp = &v.warmUp
 	}
-	return s.With(v.o)
+	return nil
 }

@@ -11,7 +11,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/pflag"
 
@@ -19,7 +21,10 @@ import (
 )
 
 func main() {
-	ui := &ui{out: os.Stdout, err: os.Stderr}
+	// A reader that went away is an error like others, and no reason to die
+	// in the middle of a run; servers that are started get the signal's default.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	ui := &ui{out: &output{w: os.Stdout}, err: os.Stderr}
 	os.Exit(int(xmpprig(context.Background(), os.Args[1:], ui)))
 }
 
@@ -37,6 +42,14 @@ func commands() []command {
 
 // xmpprig runs the command line and says how it ended.
 func xmpprig(ctx context.Context, args []string, ui *ui) results.ExitCode {
+	code := dispatch(ctx, args, ui)
+	if code == results.ExitPass {
+		return ui.fail(ui.out.failed) // what nobody noticed: help on a full disk
+	}
+	return code
+}
+
+func dispatch(ctx context.Context, args []string, ui *ui) results.ExitCode {
 	if len(args) == 0 {
 		overview(ui.err)
 		return results.ExitUsage

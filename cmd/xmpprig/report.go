@@ -24,7 +24,10 @@ page report.html and the pictures under plots/ are drawn again.`,
 					return err
 				}
 				if len(args) == 0 {
-					return &usageError{"report needs the directory of a record", "a run names it in its last line; the default is under runs/"}
+					return &usageError{"report needs the directory of a record", "a run names it in its last lines; the default is under runs/"}
+				}
+				if len(args) > 1 && *format != "text" {
+					return &usageError{"--format " + *format + " takes one record at a time", "several at once are possible as text"}
 				}
 				for _, dir := range args {
 					if err := reportOn(dir, *format, *plots, ui); err != nil {
@@ -40,7 +43,7 @@ page report.html and the pictures under plots/ are drawn again.`,
 func reportOn(dir, format string, plots bool, ui *ui) error {
 	rec, err := results.Open(dir)
 	if err != nil {
-		return &exitError{results.ExitConfig, fmt.Errorf("open record: %w", err)}
+		return &exitError{results.ExitConfig, err}
 	}
 	for _, w := range rec.Warnings {
 		ui.say("warning: %v", w)

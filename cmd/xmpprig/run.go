@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -69,9 +70,7 @@ func (r *running) run(ctx context.Context, args []string, ui *ui) error {
 	if r.record == "" {
 		r.record = filepath.Join("runs", time.Now().UTC().Format("20060102-150405.000")+"-"+s.Name)
 	}
-	ctx, interrupt, stop := interrupts(ctx, ui)
-	defer stop()
-	run, err := r.measure(ctx, s, interrupt, ui)
+	run, err := r.measure(ctx, s, ui)
 	if run == nil {
 		return err
 	}
@@ -79,6 +78,21 @@ func (r *running) run(ctx context.Context, args []string, ui *ui) error {
 }
 
 func (r *running) check() error {
+	if err := wellWritten(r.flags, "ca"); err != nil {
+		return err
+	}
+	if err := atLeast(0, r.reach.pid, "server-pid"); err != nil {
+		return err
+	}
+	if r.flags.Changed("record") && r.record == "" {
+		return &usageError{"--record is empty", "leave it out for a new directory under runs/"}
+	}
+	if r.record != "" {
+		// Create looks again; this saves starting a server for nothing.
+		if entries, err := os.ReadDir(r.record); err == nil && len(entries) > 0 {
+			return &exitError{results.ExitSetup, &usageError{r.record + " is not empty, and a record needs a directory of its own", "name another one with --record"}}
+		}
+	}
 	if err := oneOf("format", r.format, "text", "json"); err != nil {
 		return err
 	}
@@ -91,8 +105,22 @@ func randomSeed() uint64 {
 	return binary.LittleEndian.Uint64(b[:]) >> 1 // so that JSON readers with floats stay near
 }
 
-// measure starts the server where there is one to start, and runs the load on it.
-func (r *running) measure(ctx context.Context, s *scenarios.Scenario, interrupt <-chan results.ExitCode, ui *ui) (*results.Run, error) {
+// measure starts the server where there is one to start, and runs the load on
+// it. Without a run the error says why there was none.
+func (r *running) measure(ctx context.Context, s *scenarios.Scenario, ui *ui) (*results.Run, error) {
+	ctx, signals := catchSignals(ctx, ui)
+	defer signals.stop()
+	run, err := r.underLoad(ctx, s, signals, ui)
+	if cause, ok := errors.AsType[stopped](context.Cause(ctx)); ok && run == nil {
+		return nil, &exitError{cause.code, fmt.Errorf("%w before the load began", cause)}
+	}
+	if run == nil && exitCode(err) == results.ExitInternal {
+		return nil, &exitError{results.ExitSetup, err}
+	}
+	return run, err
+}
+
+func (r *running) underLoad(ctx context.Context, s *scenarios.Scenario, signals *interrupts, ui *ui) (*results.Run, error) {
 	srv, err := r.reach.start(ctx, s, ui)
 	if err != nil {
 		return nil, err
@@ -103,12 +131,13 @@ func (r *running) measure(ctx context.Context, s *scenarios.Scenario, interrupt 
 		return nil, err
 	}
 	head.Tool, head.Command = tool(), masked(os.Args)
-	head.Scenario = results.Scenario{Name: s.Name, SHA256: s.Hash, Source: string(s.Source)}
+	head.Scenario = results.Scenario{Name: s.Name, SHA256: s.Hash, Source: disclosed(s)}
 	show := newProgress(ui.err, r.progress)
 	defer show.done()
+	signals.underWay.Store(true)
 	return loadgen.Run(ctx, loadgen.Options{
 		Scenario: s, Dialer: dialer, Server: srv, Seed: r.seed, Record: r.record, Head: head,
-		Progress: show.show, Interrupt: interrupt,
+		Progress: show.show, Interrupt: signals.drain,
 	})
 }
 
@@ -148,15 +177,24 @@ func firstOf(errs ...error) error {
 	return nil
 }
 
+// disclosed is the scenario as it was run, without its secret.
+func disclosed(s *scenarios.Scenario) string {
+	open := *s
+	open.Users.Password = mask
+	return string(open.Print())
+}
+
+const mask = "***"
+
 // masked is the command line without its secrets.
 func masked(args []string) []string {
 	clean := make([]string, 0, len(args))
 	for i, a := range args {
 		switch {
 		case i > 0 && args[i-1] == "--password":
-			a = "***"
+			a = mask
 		case strings.HasPrefix(a, "--password="):
-			a = "--password=***"
+			a = "--password=" + mask
 		}
 		clean = append(clean, a)
 	}

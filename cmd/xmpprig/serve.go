@@ -49,7 +49,12 @@ faults (--fault, repeatable):
 			f.StringArrayVar(&s.faults, "fault", nil, "`FAULT` to commit, such as delay=5ms or lose=100; repeatable")
 			f.StringVar(&s.caFile, "ca-file", "", "write the authority's certificate to `FILE`")
 			f.StringVar(&s.addrFile, "addr-file", "", "write the addresses to `FILE` once they answer")
-			return s.run
+			return func(ctx context.Context, args []string, ui *ui) error {
+				if err := s.check(f, args); err != nil {
+					return err
+				}
+				return s.run(ctx, ui)
+			}
 		},
 	}
 }
@@ -62,10 +67,15 @@ func faultHelp() string {
 	return b.String()
 }
 
-func (s *serving) run(ctx context.Context, args []string, ui *ui) error {
+func (s *serving) check(f *pflag.FlagSet, args []string) error {
 	if len(args) > 0 {
 		return &usageError{"serve takes no arguments, only flags", "faults are given as --fault " + args[0]}
 	}
+	return firstOf(wellWritten(f, "listen", "domain", "user", "password", "ca-file", "addr-file"),
+		atLeast(0, s.users, "users"), atLeast(1, s.iterations, "iterations"))
+}
+
+func (s *serving) run(ctx context.Context, ui *ui) error {
 	faults, err := loopback.ParseFaults(s.faults)
 	if err != nil {
 		return &usageError{err.Error(), "xmpprig serve --help lists the faults"}

@@ -1,14 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"strings"
-
-	"github.com/spf13/pflag"
 
 	"xmpprig/loadgen"
 	"xmpprig/loadgen/target"
@@ -18,13 +16,30 @@ import (
 
 // ui holds everything the program says. Results go to out; all else goes to
 // err, lower case, no full stop, prefixed, with a hint where there is a remedy.
-type ui struct{ out, err io.Writer }
+type ui struct {
+	out *output
+	err io.Writer
+}
 
-// usageError is a wrong command line.
-type usageError struct{ text, hint string }
+// output is standard output, which remembers that it failed.
+type output struct {
+	w      io.Writer
+	failed error
+}
 
-func (e *usageError) Error() string { return e.text }
-func (e *usageError) Hint() string  { return e.hint }
+// outputError is a failure of standard output: a full disk, a reader gone.
+type outputError struct{ err error }
+
+func (e *outputError) Error() string { return "write the output: " + e.err.Error() }
+
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.w.Write(p)
+	if err != nil {
+		err = &outputError{err}
+		o.failed = err
+	}
+	return n, err
+}
 
 // exitError ends the program with a code, and says nothing where err is nil.
 type exitError struct {
@@ -50,14 +65,50 @@ func (u *ui) fail(err error) results.ExitCode {
 	if quiet, ok := errors.AsType[*exitError](err); ok && quiet.err == nil {
 		return code
 	}
-	fmt.Fprintf(u.err, "xmpprig: error: %v\n", err)
-	if h, ok := errors.AsType[interface {
-		error
-		Hint() string
-	}](err); ok && h.Hint() != "" {
-		fmt.Fprintf(u.err, "xmpprig: hint: %s\n", h.Hint())
+	for _, e := range each(err) {
+		u.say("error: %v", plain(e))
+		if h := hint(e); h != "" {
+			u.say("hint: %s", h)
+		}
 	}
 	return code
+}
+
+// each is the errors that err joins, if it joins any.
+func each(err error) []error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return joined.Unwrap()
+	}
+	return []error{err}
+}
+
+// plain is err without the remedy that goes into its hint.
+func plain(err error) error {
+	switch e := err.(type) {
+	case *scenarios.OverrideError:
+		return fmt.Errorf("%s: %s", e.Flag, e.Reason)
+	case *scenarios.Error:
+		bare := *e
+		bare.Remedy = ""
+		return errors.New(bare.Detail())
+	}
+	return err
+}
+
+// hint is the remedy that stands nearest to the cause.
+func hint(err error) string {
+	nearest := ""
+	for e := err; e != nil; e = errors.Unwrap(e) {
+		switch e := e.(type) {
+		case *scenarios.OverrideError:
+			nearest = e.Remedy
+		case *scenarios.Error:
+			nearest = e.Remedy
+		case interface{ Hint() string }:
+			nearest = cmp.Or(e.Hint(), nearest)
+		}
+	}
+	return nearest
 }
 
 // say tells how things go.
@@ -69,88 +120,27 @@ func exitCode(err error) results.ExitCode {
 	if e, ok := errors.AsType[*exitError](err); ok {
 		return e.code
 	}
-	if _, ok := errors.AsType[*usageError](err); ok {
+	switch {
+	case is[*outputError](err):
+		return results.ExitInternal
+	case is[*usageError](err), is[*scenarios.OverrideError](err):
 		return results.ExitUsage
-	}
-	if isConfig(err) {
+	case is[scenarios.Errors](err), is[*scenarios.NotFoundError](err), is[*target.SpecError](err):
 		return results.ExitConfig
-	}
-	if isSetup(err) {
+	case isSetup(err):
 		return results.ExitSetup
 	}
 	return results.ExitInternal
 }
 
-func isConfig(err error) bool {
-	_, parse := errors.AsType[scenarios.Errors](err)
-	_, override := errors.AsType[*scenarios.OverrideError](err)
-	_, name := errors.AsType[*scenarios.NotFoundError](err)
-	_, spec := errors.AsType[*target.SpecError](err)
-	return parse || override || name || spec
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
 }
 
 func isSetup(err error) bool {
-	_, setup := errors.AsType[*loadgen.SetupError](err)
-	_, missing := errors.AsType[*target.NotInstalledError](err)
-	_, limit := errors.AsType[*target.LimitError](err)
-	_, start := errors.AsType[*target.StartError](err)
-	_, file := errors.AsType[*fs.PathError](err)
-	return setup || missing || limit || start || file
-}
-
-func unknownVerb(verb string) error {
-	var names []string
-	for _, c := range commands() {
-		names = append(names, c.name)
-	}
-	return &usageError{fmt.Sprintf("there is no verb %q", verb), didYouMean(verb, names, "xmpprig help lists the verbs")}
-}
-
-// flagError turns an error of pflag into one with a suggestion.
-func flagError(err error, f *pflag.FlagSet, verb string) error {
-	otherwise := fmt.Sprintf("xmpprig %s --help lists the flags", verb)
-	unknown, ok := errors.AsType[*pflag.NotExistError](err)
-	if !ok {
-		return &usageError{err.Error(), otherwise}
-	}
-	var names []string
-	f.VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-	return &usageError{err.Error(), didYouMean("--"+unknown.GetSpecifiedName(), names, otherwise)}
-}
-
-// didYouMean names the nearest of the names, if any is near.
-func didYouMean(word string, names []string, otherwise string) string {
-	best, least := "", len(word)/3+2
-	for _, n := range names {
-		if d := distance(word, n); d < least {
-			best, least = n, d
-		}
-	}
-	if best == "" {
-		return otherwise
-	}
-	return fmt.Sprintf("did you mean %s?", best)
-}
-
-// distance is the Levenshtein distance.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
+	return is[*loadgen.SetupError](err) || is[*target.NotInstalledError](err) || is[*target.LimitError](err) ||
+		is[*target.StartError](err) || is[*fs.PathError](err)
 }
 
 // isTerminal says whether w is one.
@@ -161,17 +151,4 @@ func isTerminal(w io.Writer) bool {
 	}
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
-}
-
-// oneOf checks the value of a flag that is a choice.
-func oneOf(flag, value string, choices ...string) error {
-	for _, c := range choices {
-		if c == value {
-			return nil
-		}
-	}
-	return &usageError{
-		fmt.Sprintf("--%s %q: %s are possible", flag, value, strings.Join(choices, ", ")),
-		didYouMean(value, choices, "see --help"),
-	}
 }

@@ -15,7 +15,10 @@ func versionCommand() command {
 	return command{
 		name: "version", summary: "say which xmpprig this is",
 		setup: func(*pflag.FlagSet) func(context.Context, []string, *ui) error {
-			return func(_ context.Context, _ []string, ui *ui) error {
+			return func(_ context.Context, args []string, ui *ui) error {
+				if len(args) > 0 {
+					return &usageError{"version takes no arguments", "leave out " + args[0]}
+				}
 				t := tool()
 				commit := ""
 				if t.Commit != "" {

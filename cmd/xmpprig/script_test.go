@@ -1,0 +1,37 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestMain lets the test binary be xmpprig where scripts and transcripts run it.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"xmpprig": main})
+}
+
+// TestScripts runs the command line as its users do. The commands that the
+// scripts know beside those of testscript are in jobs_test.go.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                "testdata/script",
+		RequireUniqueNames: true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":   exits,
+			"begin":   begin,
+			"signal":  signalJob,
+			"ended":   ended,
+			"await":   await,
+			"address": address,
+			"json":    jsonHolds,
+			"same":    same,
+		},
+		Setup: func(e *testscript.Env) error {
+			e.Values[jobsKey{}] = map[string]*job{}
+			// Runs that are over in seconds; what they measure is not judged.
+			e.Setenv("QUICK", "--plots=false --progress=none --warm-up=0s --duration=1s --sessions=8 --rate=40/s")
+			return nil
+		},
+	})
+}

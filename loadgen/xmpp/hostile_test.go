@@ -62,10 +62,18 @@ var floods = []struct {
 	{"nothing", func(*rand.Rand, []byte) []byte { return nil }},
 }
 
+// flood is how many bytes come: 10 MiB, or with -short one.
+func flood() int {
+	if testing.Short() {
+		return 1 << 20
+	}
+	return 10 << 20
+}
+
 // TestHostile has the peer follow the protocol up to some point and then flood:
 // the client must end with an error, and soon, and hold little.
 func TestHostile(t *testing.T) {
-	const most = 10 << 20
+	most := flood()
 	script := loadScript(t, "scram-sha-256")
 	for point := range 7 {
 		for _, f := range floods {
@@ -121,6 +129,7 @@ func allocated() uint64 {
 
 // TestHostileSession floods a session that is bound.
 func TestHostileSession(t *testing.T) {
+	most := flood()
 	for _, f := range floods[:len(floods)-1] {
 		forModes(t, func(c net.Conn) {
 			r := rand.New(rand.NewPCG(2, 2))
@@ -129,7 +138,7 @@ func TestHostileSession(t *testing.T) {
 				defer close(done)
 				io.Copy(io.Discard, c)
 			}()
-			for sent := 0; sent < 10<<20; {
+			for sent := 0; sent < most; {
 				n, err := c.Write(f.next(r, nil))
 				if sent += n; err != nil {
 					break
@@ -227,6 +236,7 @@ func serveSASL(c net.Conn, mechanism string, all []answerSASL) error {
 func TestHostileHandshake(t *testing.T) {
 	opening := parseScript(t, "C: <?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='example.com' version='1.0'>\n"+
 		"S: "+fixtureStartTLS+"\nC: <starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>\nS: <proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>\n")
+	most := flood()
 	for mode, script := range map[TLSMode][]line{StartTLS: opening, DirectTLS: nil} {
 		for _, f := range floods {
 			t.Run(mode.String()+"/"+f.name, func(t *testing.T) {
@@ -240,7 +250,7 @@ func TestHostileHandshake(t *testing.T) {
 						}
 						go io.Copy(io.Discard, c)
 						r := rand.New(rand.NewPCG(3, 3))
-						for sent, err := 0, error(nil); sent < 10<<20 && err == nil; {
+						for sent, err := 0, error(nil); sent < most && err == nil; {
 							b := f.next(r, nil)
 							if b == nil {
 								time.Sleep(time.Hour)

@@ -149,7 +149,7 @@ func (s *Server) listen(addr string, as *net.Listener, direct bool) error {
 	return nil
 }
 
-// runClock starts the clock if any fault needs one.
+// runClock starts the clock, with the alarm that suits the first connection's kind.
 func (s *Server) runClock(a alarm) {
 	s.clock = newClock(a)
 	s.wg.Go(s.clock.run)

@@ -45,7 +45,7 @@ func appendIQError(dst []byte, e *wire.Element, kind, condition string) []byte {
 	return appendStanzaError(dst, e, "", kind, condition)
 }
 
-// errorKinds are the error types that RFC 6120 §8.3.3 gives with the conditions.
+// errorKind is the error type that RFC 6120 §8.3.3 gives with a condition.
 func errorKind(condition string) string {
 	switch condition {
 	case "bad-request", "jid-malformed", "not-acceptable":

@@ -138,17 +138,20 @@ func TestConflict(t *testing.T) {
 	})
 }
 
-// TestStanzaAnswers holds what single stanzas of user0 are answered against RFC 6120 §8 and RFC 6121 §8; user1 is connected.
-func TestStanzaAnswers(t *testing.T) {
+// stanzaAnswer is what one stanza of user0 is answered.
+type stanzaAnswer struct {
+	name, say string
+	want      []string // parts of the one answer; none: no answer
+}
+
+// stanzaAnswers are the answers of RFC 6120 §8 and RFC 6121 §8.
+func stanzaAnswers() []stanzaAnswer {
 	iq := func(kind, to, payload string) string {
 		return fmt.Sprintf("<iq id='q' type='%s'%s>%s</iq>", kind, to, payload)
 	}
 	const ping = "<ping xmlns='urn:xmpp:ping'/>"
 	to := func(jid string) string { return " to='" + jid + "'" }
-	for _, test := range []struct {
-		name, say string
-		want      []string // parts of the one answer; none: no answer
-	}{
+	return []stanzaAnswer{
 		{"ping", iq("get", to("localhost"), ping), []string{"type='result'", "id='q'", "from='localhost'"}},
 		{"ping without to", iq("get", "", ping), []string{"type='result'"}},
 		{"ping to oneself", iq("get", to("user0@localhost"), ping), []string{"type='result'", "from='user0@localhost'"}},
@@ -203,7 +206,12 @@ func TestStanzaAnswers(t *testing.T) {
 		{"empty group", iq("set", "", "<query xmlns='jabber:iq:roster'><item jid='a@b'><group/></item></query>"), []string{"<not-acceptable "}},
 		{"long name", iq("set", "", "<query xmlns='jabber:iq:roster'><item jid='a@b' name='"+strings.Repeat("n", 1024)+"'/></query>"), []string{"<not-acceptable "}},
 		{"remove what is not", iq("set", "", "<query xmlns='jabber:iq:roster'><item jid='a@b' subscription='remove'/></query>"), []string{"<item-not-found "}},
-	} {
+	}
+}
+
+// TestStanzaAnswers holds the answers against what they must be; user1 is connected.
+func TestStanzaAnswers(t *testing.T) {
+	for _, test := range stanzaAnswers() {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := logins(t, newServer(t, Options{Session: true}), 2)

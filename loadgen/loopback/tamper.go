@@ -17,7 +17,7 @@ const (
 	misdelivered
 )
 
-// fate counts a routed message and says what the faults make of it; one at most.
+// fate says what the faults make of the k-th routed message; one at most.
 func (s *Server) fate(k int64) fate {
 	f := &s.options.Faults
 	for _, fault := range [...]struct {

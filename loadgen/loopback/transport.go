@@ -118,7 +118,7 @@ func (t *transport) handshake(config *tls.Config) error {
 	return nil
 }
 
-// Write writes all of b, once no stall holds.
+// write writes all of b, once no stall holds.
 func (t *transport) write(b []byte) error {
 	var err error
 	if t.tls != nil {

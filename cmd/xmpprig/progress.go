@@ -44,11 +44,12 @@ func (p *progress) show(n loadgen.Progress) {
 	}
 }
 
-// rate is how many arrivals, or logins, were completed a second since last time.
+// rate is how many arrivals, or logins, were completed a second since last
+// time; it is negative where a phase began meanwhile.
 func (p *progress) rate(n loadgen.Progress) float64 {
 	dt := (n.At - p.last.At).Seconds()
 	if dt <= 0 || n.Phase != p.last.Phase {
-		return 0
+		return -1
 	}
 	return float64(n.Count.Completed-p.last.Count.Completed) / dt
 }
@@ -62,7 +63,7 @@ func (p *progress) line(n loadgen.Progress, rate float64) string {
 		fmt.Fprintf(&b, " (%.0fs to go)", (n.RunEnd - n.At).Seconds())
 	}
 	fmt.Fprintf(&b, "  %d/%d sessions", n.Sessions, n.Wanted)
-	if n.Count.Kind != results.PhaseDrain {
+	if n.Count.Kind != results.PhaseDrain && rate >= 0 {
 		fmt.Fprintf(&b, "  %.0f/s", rate)
 	}
 	fmt.Fprintf(&b, "  rig %.0f%%", 100*n.RigCPU)

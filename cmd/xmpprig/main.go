@@ -21,9 +21,10 @@ import (
 )
 
 func main() {
-	// A reader that went away is an error like others, and no reason to die
-	// in the middle of a run; servers that are started get the signal's default.
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	// A reader that went away and a file that may not grow are errors like
+	// others, and no reason to die in the middle of a run. Servers that are
+	// started get the signals' default.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE, syscall.SIGXFSZ)
 	ui := &ui{out: &output{w: os.Stdout}, err: os.Stderr}
 	os.Exit(int(xmpprig(context.Background(), os.Args[1:], ui)))
 }

@@ -149,7 +149,7 @@ func (r *running) conclude(run *results.Run, failed error, ui *ui) error {
 	}
 	if r.plots {
 		if err := report.Files(r.record, rec); err != nil && failed == nil {
-			failed = fmt.Errorf("draw the report: %w", err)
+			failed = fmt.Errorf("draw the report: %s", brief(err))
 		}
 	}
 	if err := render(rec, r.format, ui); err != nil && failed == nil {
@@ -166,6 +166,15 @@ func (r *running) conclude(run *results.Run, failed error, ui *ui) error {
 		return &exitError{code: code}
 	}
 	return nil
+}
+
+// brief is the first of the errors that err joins, and how many more there are.
+func brief(err error) string {
+	first, rest, more := strings.Cut(err.Error(), "\n")
+	if !more {
+		return first
+	}
+	return fmt.Sprintf("%s (and %d more)", first, 1+strings.Count(rest, "\n"))
 }
 
 func firstOf(errs ...error) error {

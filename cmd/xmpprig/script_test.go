@@ -1,6 +1,10 @@
 package main
 
 import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -31,7 +35,16 @@ func TestScripts(t *testing.T) {
 			e.Values[jobsKey{}] = map[string]*job{}
 			// Runs that are over in seconds; what they measure is not judged.
 			e.Setenv("QUICK", "--plots=false --progress=none --warm-up=0s --duration=1s --sessions=8 --rate=40/s")
+			bin, _, _ := strings.Cut(e.Getenv("PATH"), string(os.PathListSeparator))
+			e.Setenv("BIN", bin) // where xmpprig is, alone
 			return nil
+		},
+		// A real server is a condition that holds unless XMPPRIG_SKIP_SERVERS names it.
+		Condition: func(server string) (bool, error) {
+			if server != "prosody" && server != "ejabberd" {
+				return false, fmt.Errorf("unknown condition %q", server)
+			}
+			return !slices.Contains(strings.Split(os.Getenv("XMPPRIG_SKIP_SERVERS"), ","), server), nil
 		},
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 
 	"xmpprig/loadgen"
 	"xmpprig/loadgen/target"
@@ -92,7 +93,8 @@ func plain(err error) error {
 		bare.Remedy = ""
 		return errors.New(bare.Detail())
 	}
-	return err
+	// Whatever err joins further down comes a line each.
+	return errors.New(strings.ReplaceAll(err.Error(), "\n", "\n  "))
 }
 
 // hint is the remedy that stands nearest to the cause.

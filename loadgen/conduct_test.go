@@ -207,8 +207,7 @@ session:
     - login
     - presence: available
     - roster: {add: paired, group: friends}
-    - subscribe: {to: paired}
-    - wait: 1s
+    - subscribe: {to: paired, within: 10s}
   work:
     - roster: get
     - presence: away

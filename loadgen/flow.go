@@ -22,7 +22,11 @@ func seconds(v float64) time.Duration { return time.Duration(v * float64(time.Se
 // passTo lets time pass until due; an error where the run ends before.
 func (s *session) passTo(ctx context.Context, due time.Duration) error {
 	had := s.conn.Load() != nil
-	if !s.restUntil(ctx, due, stageCut) {
+	last := stageCut
+	if s.leaving {
+		last = stageLeave + 1
+	}
+	if !s.restUntil(ctx, due, last) {
 		return errStopped
 	}
 	if had && s.conn.Load() == nil {
@@ -64,7 +68,7 @@ func (o *every) run(ctx context.Context, s *session) error {
 	tick := max(s.due, s.free)
 	for k := 0; o.times == 0 || k < o.times; k++ {
 		if tick += o.gap(s.rng.ExpFloat64); o.times == 0 && tick >= s.until {
-			return nil
+			return s.passTo(ctx, s.until) // it lasts as long as the phase
 		}
 		if err := s.passTo(ctx, tick); err != nil {
 			return err
@@ -116,16 +120,11 @@ type expect struct {
 func (o *expect) run(ctx context.Context, s *session) error {
 	due := max(s.due, s.free)
 	for s.arrived[o.index] == 0 {
-		seen := s.stage.Load()
-		switch {
-		case s.conn.Load() == nil:
-			return errNoConnection
-		case s.now() >= due+o.Within:
+		if err := s.hold(ctx, due+o.Within); err == errTimeout {
 			return errExpect
-		case seen >= stageLeave || ctx.Err() != nil:
-			return errStopped
+		} else if err != nil {
+			return err
 		}
-		s.rest(ctx, due+o.Within, seen)
 	}
 	s.arrived[o.index]--
 	now := s.now()

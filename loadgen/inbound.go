@@ -85,6 +85,8 @@ func (s *session) onPresence(e *wire.Element, at time.Duration) {
 	case "error":
 		s.errors.add(xmpp.ParseStanzaError(e), at)
 		return
+	case "", "subscribed":
+		s.approvedBy(e.Attr("from"))
 	}
 	st, ok := parseStamp(e.Attr("id"))
 	if ok && st.kind == 'p' && st.run == s.ledger.run && int(st.from) != s.n {
@@ -122,15 +124,20 @@ func (s *session) onIQ(e *wire.Element, at time.Duration) error {
 	case "result", "error":
 		s.onAnswer(e, string(kind) == "error", at)
 	case "set":
-		if _, ok := e.Child(wire.NSRoster, "query"); ok {
-			s.accept(e)
+		if query, ok := e.Child(wire.NSRoster, "query"); ok {
+			s.accept(e, &query)
 			return xmpp.Claimed
 		}
 	}
 	return nil
 }
 
-func (s *session) accept(push *wire.Element) {
+func (s *session) accept(push, query *wire.Element) {
+	for item := range query.Children() {
+		if state := string(item.Attr("subscription")); state == "to" || state == "both" {
+			s.approvedBy(item.Attr("jid"))
+		}
+	}
 	buf := borrow()
 	b := append(buf.b[:0], "<iq type='result'"...)
 	b = wire.AppendAttr(b, "id", push.Attr("id"))

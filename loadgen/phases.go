@@ -94,6 +94,8 @@ func (e *engine) cutPhases(now time.Duration) {
 func (e *engine) offered(i int, now time.Duration) int64 {
 	p := &e.board.phases[i]
 	switch {
+	case i == 0 && e.program.slots:
+		return 0
 	case i == 0:
 		return min(int64(e.size), int64(max(now, 0).Seconds()*p.rate)+1)
 	case e.plan[i].open == nil:

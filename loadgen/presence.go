@@ -2,6 +2,8 @@ package loadgen
 
 import (
 	"context"
+	"strings"
+	"time"
 
 	"xmpprig/loadgen/xmpp/wire"
 	"xmpprig/scenarios"
@@ -69,8 +71,16 @@ type subscribe struct {
 }
 
 func (o *subscribe) run(ctx context.Context, s *session) error {
-	for _, n := range s.users.all(&o.To, s.n, s.rng) {
+	due := max(s.due, s.free)
+	peers := s.users.all(&o.To, s.n, s.rng)
+	if o.Within > 0 {
+		s.asked = make(map[string]bool, len(peers))
+	}
+	for _, n := range peers {
 		to := s.users.to(&o.To, n)
+		if o.Within > 0 {
+			s.asked[to] = true
+		}
 		sent := s.now()
 		buf := borrow()
 		buf.b = wire.AppendPresence(buf.b[:0], wire.Addressing{To: to, Type: "subscribe"}, nil)
@@ -79,7 +89,35 @@ func (o *subscribe) run(ctx context.Context, s *session) error {
 		}
 		s.board.sent(s.phase, o.series, sent-max(s.due, s.free))
 	}
+	if o.Within == 0 {
+		return nil
+	}
+	return s.awaitApproval(ctx, o, due)
+}
+
+// awaitApproval waits until whoever was asked has approved.
+func (s *session) awaitApproval(ctx context.Context, o *subscribe, due time.Duration) error {
+	sent := s.now()
+	defer func() { s.asked = nil }()
+	for len(s.asked) > 0 {
+		if err := s.hold(ctx, sent+o.Within); err != nil {
+			return err
+		}
+	}
+	now := s.now()
+	s.board.answered(s.phase, o.series, due, sent, now)
+	s.due, s.free = now, now
 	return nil
+}
+
+// approvedBy notes a sign that a user lets this one see their presence:
+// their approval, their presence, or a roster item that says so. Servers
+// differ in which of them they send (RFC 6121 section 3.1.6).
+func (s *session) approvedBy(address []byte) {
+	if len(s.asked) > 0 {
+		bare, _, _ := strings.Cut(string(address), "/")
+		delete(s.asked, bare)
+	}
 }
 
 func (o *subscribe) rehearse(r *rehearsal) {

@@ -106,16 +106,9 @@ func (s *session) exchange(ctx context.Context, series int, buf *buffer) error {
 func (s *session) await(ctx context.Context, limit time.Duration) error {
 	defer func() { s.answer.waiting = false }()
 	for s.answer.waiting {
-		seen := s.stage.Load()
-		switch {
-		case s.conn.Load() == nil:
-			return errNoConnection
-		case s.now() >= limit:
-			return errTimeout
-		case ctx.Err() != nil:
-			return errStopped
+		if err := s.hold(ctx, limit); err != nil {
+			return err
 		}
-		s.rest(ctx, limit, seen)
 	}
 	return s.answer.err
 }

@@ -38,6 +38,22 @@ func (s *session) restWhile(ctx context.Context, before int32) {
 	}
 }
 
+// hold waits once for something to arrive, for a step that waits for it until
+// limit; an error where it cannot come any more.
+func (s *session) hold(ctx context.Context, limit time.Duration) error {
+	seen := s.stage.Load()
+	switch {
+	case s.conn.Load() == nil:
+		return errNoConnection
+	case s.now() >= limit:
+		return errTimeout
+	case seen >= stageLeave && !s.leaving || ctx.Err() != nil:
+		return errStopped
+	}
+	s.rest(ctx, limit, seen)
+	return nil
+}
+
 // rest waits until something arrives and was handled, due has come, or the
 // run is no longer at the stage seen. A connection that broke is counted and
 // let go.

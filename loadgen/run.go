@@ -137,26 +137,27 @@ func (w *watch) load(ctx context.Context) {
 	w.stage.Store(stageLoad)
 }
 
-// risePatience is how long the login phase may go without any session coming
-// up or failing to.
+// risePatience is how long the login phase may go without a session coming
+// up or a stanza coming in.
 const risePatience = 90 * time.Second
 
 // rise waits until every session has come up or failed to; false where the
 // run has to end.
 func (w *watch) rise(ctx context.Context) bool {
-	for left := w.waiting.Load(); ; {
+	for left, heard := w.waiting.Load(), int64(0); ; {
 		limit := max(w.now(), w.rising.Length()) + risePatience
 		if w.until(ctx, limit, w.up) {
 			return true
 		}
 		now := w.waiting.Load()
-		if w.exit != results.ExitPass || now == left {
+		in, _ := w.board.stanzas()
+		if w.exit != results.ExitPass || now == left && in == heard {
 			if w.exit == results.ExitPass {
-				w.incomplete("%d of %d sessions had not come up, and none more did for %v", now, w.size, risePatience)
+				w.incomplete("%d of %d sessions had not come up, and nothing more happened for %v", now, w.size, risePatience)
 			}
 			return false
 		}
-		left = now
+		left, heard = now, in
 	}
 }
 

@@ -29,7 +29,9 @@ type session struct {
 	stamp uint32        // counts presence
 	iq    uint32        // number of the request sent last
 
+	leaving bool // the scenario's stop is under way
 	answer  answer
+	asked   map[string]bool           // users whose approval a subscribe waits for
 	arrived []uint32                  // matches of each expect that no step has passed yet
 	take    func(*wire.Element) error // s.handle, bound once
 }
@@ -65,9 +67,14 @@ func (s *session) live(ctx context.Context) {
 	s.leave(ctx)
 }
 
-// rise runs the scenario's start, when the session's turn comes.
+// rise runs the scenario's start, when the session's turn comes. Where
+// sessions exist only within the work there is nothing to bring up.
 func (s *session) rise(ctx context.Context) {
 	defer s.ready()
+	if s.program.slots {
+		s.standing.Add(1)
+		return
+	}
 	c := s.rising.Cursor(pace.Share{I: s.n, N: s.size})
 	due, ok := c.Next()
 	if !ok { // a Poisson share may fall off the end
@@ -181,7 +188,7 @@ func (s *session) leave(ctx context.Context) {
 	if s.conn.Load() == nil || ctx.Err() != nil {
 		return
 	}
-	s.phase = s.drainPhase()
+	s.phase, s.leaving = s.drainPhase(), true
 	s.begin(s.now())
 	if err := s.all(ctx, s.program.stop); err != nil && ctx.Err() == nil {
 		s.errors.add(err, s.now())

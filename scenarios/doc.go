@@ -156,7 +156,7 @@
 //	  - roster                                # fetch it; also {roster: get}
 //	  - {roster: {add: {ring: 3}, group: friends}}
 //	  - {subscribe: {ring: 10}}
-//	  - {subscribe: {to: random, as: ask}}
+//	  - {subscribe: {to: random, within: 30s, as: ask}}
 //	  - {message: {to: random, size: 120B}}
 //	  - {message: {to: paired, type: headline, body: "news {seq} for {peer}", as: news}}
 //	  - ping                                  # the server (XEP-0199)

@@ -127,7 +127,8 @@ type (
 	// that reach it.
 	Subscribe struct {
 		Base
-		To Peer // a ring subscribes to all its users
+		To     Peer          // a ring subscribes to all its users
+		Within time.Duration // wait until all have approved, this long at most; 0: go on at once
 	}
 	// Message sends one message, which the ledger follows to its recipient.
 	Message struct {

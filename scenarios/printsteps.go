@@ -32,7 +32,7 @@ func printStep(s Step) *node {
 func bodyIsValue(s Step) bool {
 	switch v := s.(type) {
 	case Subscribe:
-		return true
+		return v.Within == 0
 	case Ping:
 		return v.To != nil
 	case Disco:
@@ -68,7 +68,10 @@ func printBody(s Step) *node {
 	case RosterAdd:
 		return m.put("add", v.Peer.print()).put("group", quoted(v.Group))
 	case Subscribe:
-		return v.To.print()
+		if v.Within == 0 {
+			return v.To.print()
+		}
+		return m.put("to", v.To.print()).put("within", lasting(v.Within))
 	case Message:
 		return v.printBody()
 	case Ping:

@@ -59,9 +59,10 @@ func stanzaEntries() []entry {
 				func(_ *reading, _ *node, s Step) Step { return s.(presenceStep).step() }))},
 		{"roster", "Fetches the roster, or adds to it, and waits for the answer.", "roster", rosterForm()},
 		{"subscribe", "Asks for presence; every session approves what reaches it.", "subscribe: {ring: 10}", short(
-			peerForm(), func(b Base, p Peer) Step { return Subscribe{b, p} },
+			peerForm(), func(b Base, p Peer) Step { return Subscribe{Base: b, To: p} },
 			measured(func(s *Subscribe) *Base { return &s.Base },
-				must("to", peerForm(), "Whose presence to ask for; a ring asks all its users.", func(s *Subscribe) *Peer { return &s.To })))},
+				must("to", peerForm(), "Whose presence to ask for; a ring asks all its users.", func(s *Subscribe) *Peer { return &s.To }),
+				key("within", duration(time.Millisecond, longestTime), "Wait until all have approved, this long at most. Default: go on at once.", func(s *Subscribe) *time.Duration { return &s.Within })))},
 		{"message", "Sends a message, which is followed to its recipient.", "message: {to: random, size: 120B}", messageForm()},
 		{"ping", "Sends a ping (XEP-0199) and waits for the answer.", "ping", short(
 			somebody(), func(b Base, p *Peer) Step { return Ping{b, p} },

@@ -60,7 +60,7 @@ func TestStreamErrorsWithin(t *testing.T) {
 		{"entity", "<message><body>&foo;</body></message>", true, wire.RestrictedXML},
 		{"not well-formed", "<message></presence>", true, wire.NotWellFormed},
 		{"bad UTF-8", "<message><body>\xc0\x80</body></message>", true, wire.UnsupportedEncoding},
-		{"unbound prefix", "<message><x:y/></message>", true, wire.BadNamespacePrefix},
+		{"unbound prefix", "<message><x:y/></message>", true, wire.NotWellFormed},
 		{"text", "hello", true, wire.BadFormat},
 		{"unknown element", "<foo/>", true, wire.UnsupportedStanzaType},
 		{"stanza in another namespace", ns("urn:example:x"), true, wire.UnsupportedStanzaType},

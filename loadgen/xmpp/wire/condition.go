@@ -5,8 +5,8 @@ import "strconv"
 // Condition is a stream error condition of RFC 6120 §4.9.3, by its element name.
 type Condition string
 
-// The stream error conditions of RFC 6120 §4.9.3. The scanner itself reports BadFormat, BadNamespacePrefix,
-// InvalidNamespace, NotWellFormed, PolicyViolation, RestrictedXML and UnsupportedEncoding.
+// The stream error conditions of RFC 6120 §4.9.3. The scanner itself reports BadFormat, InvalidNamespace,
+// NotWellFormed, PolicyViolation, RestrictedXML and UnsupportedEncoding.
 const (
 	BadFormat              Condition = "bad-format"
 	BadNamespacePrefix     Condition = "bad-namespace-prefix"

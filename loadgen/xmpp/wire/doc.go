@@ -33,7 +33,8 @@
 //   - U+FEFF is a character like any other (§11.6): before the header it is therefore text where none may be.
 //   - Text before the header or after the footer is [NotWellFormed], as XML has none there; text other than white space
 //     between the elements of a stream is well-formed XML that cannot be processed: [BadFormat] (§4.9.3.1).
-//   - A prefix that is not bound is [BadNamespacePrefix]; other breaches of Namespaces in XML are [NotWellFormed].
+//   - A breach of Namespaces in XML, such as a prefix that is not bound, is [NotWellFormed] (§11.3, and the example of
+//     §4.9.3.13). [BadNamespacePrefix] is about prefixes that are bound, and for the reader of an element to report.
 //   - A root element outside the stream namespace is [InvalidNamespace] (§4.9.3.10); one inside it of another name than
 //     "stream", or one that is closed by its own tag (<stream:stream/>), is [BadFormat].
 //   - The XML declaration is accepted as the very first bytes of a stream. Its version may be 1.0 or, as the fifth edition

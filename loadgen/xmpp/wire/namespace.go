@@ -115,7 +115,7 @@ func (w *work) unbound(name, colon int32) int {
 	if string(w.base[name:colon]) == "xmlns" {
 		return w.fail(int(name), NotWellFormed, "prefix xmlns on an element")
 	}
-	return w.fail(int(name), BadNamespacePrefix, "prefix is not bound to a namespace")
+	return w.fail(int(name), NotWellFormed, "prefix is not bound to a namespace")
 }
 
 // lookup is the namespace that a prefix is bound to, or noSpace.

@@ -62,6 +62,8 @@ func TestStreamErrorsWithin(t *testing.T) {
 		{"bad UTF-8", "<message><body>\xc0\x80</body></message>", true, wire.UnsupportedEncoding},
 		{"unbound prefix", "<message><x:y/></message>", true, wire.NotWellFormed},
 		{"text", "hello", true, wire.BadFormat},
+		{"second header", header[len("<?xml version='1.0'?>"):], true, wire.BadFormat},
+		{"second declaration and header", header, true, wire.RestrictedXML},
 		{"unknown element", "<foo/>", true, wire.UnsupportedStanzaType},
 		{"stanza in another namespace", ns("urn:example:x"), true, wire.UnsupportedStanzaType},
 		{"server's stanza", ns("jabber:server"), true, wire.InvalidNamespace},

@@ -37,6 +37,8 @@
 //     §4.9.3.13). [BadNamespacePrefix] is about prefixes that are bound, and for the reader of an element to report.
 //   - A root element outside the stream namespace is [InvalidNamespace] (§4.9.3.10); one inside it of another name than
 //     "stream", or one that is closed by its own tag (<stream:stream/>), is [BadFormat].
+//   - A stream header inside a stream, where no restart has been negotiated (§4.3.3), is [BadFormat] at the end of its tag:
+//     it is well-formed so far, and nothing in it would ever end.
 //   - The XML declaration is accepted as the very first bytes of a stream. Its version may be 1.0 or, as the fifth edition
 //     asks, any 1.x, read as 1.0; other versions are [NotWellFormed]. Everywhere else it is taken for the processing
 //     instruction that it looks like: [RestrictedXML].

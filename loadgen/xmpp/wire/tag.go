@@ -87,11 +87,22 @@ func (w *work) endStartTag(i int, empty bool) int {
 	switch {
 	case w.stream == nil:
 		return w.root(i, empty)
+	case len(w.open) == 1 && w.isHeader(n):
+		return w.fail(0, BadFormat, "stream header inside a stream")
 	case empty:
 		return w.pop(top, i+1)
 	}
 	w.state = stateText
 	return i + 1
+}
+
+// isHeader tells a start tag that would open a stream.
+func (w *work) isHeader(n *node) bool {
+	local := w.base[n.name:n.nameEnd]
+	if n.colon > 0 {
+		local = w.base[n.colon+1 : n.nameEnd]
+	}
+	return string(local) == "stream" && string(w.uri(n.space)) == NSStream
 }
 
 // root judges the stream header, whose '>' is at i (RFC 6120 §4.7, §4.8).

@@ -35,11 +35,23 @@ func intervalsOf(r *results.Record, name, kind string) []results.Interval {
 	var found []results.Interval
 	for _, in := range r.Intervals {
 		if in.Name == name && in.Kind == kind && in.Count > 0 {
-			found = append(found, in)
+			found = append(found, within(in, r.Run.Phases))
 		}
 	}
 	slices.SortStableFunc(found, func(a, b results.Interval) int { return cmp.Compare(a.Start, b.Start) })
 	return found
+}
+
+// within begins an interval no sooner than its phase did: what is due in the
+// first moments of a phase may be answered before the tick that ends the
+// second before it.
+func within(in results.Interval, phases []results.Phase) results.Interval {
+	for _, p := range phases {
+		if start, end := time.Duration(p.StartNS), in.Start+in.Length; p.Name == in.Phase && start > in.Start && start <= end {
+			in.Start, in.Length = start, max(end-start, time.Millisecond)
+		}
+	}
+	return in
 }
 
 // widths are the lengths that windows may have.

@@ -4,6 +4,8 @@ import (
 	"container/heap"
 	"sync"
 	"time"
+
+	"xmpprig/loadgen/pace"
 )
 
 // clock runs things at their moment, in the order of their moments and, for one moment, in the order they
@@ -12,18 +14,11 @@ type clock struct {
 	mu      sync.Mutex
 	due     dueHeap
 	asked   uint64
-	alarm   alarm
+	alarm   pace.Alarm
 	rings   time.Time     // what the alarm is set to
 	lead    time.Duration // how late it tends to wake the goroutine, and so how early it is set
 	stopped bool
 	done    chan struct{} // closed when the goroutine has ended
-}
-
-// alarm wakes one goroutine at one moment.
-type alarm interface {
-	set(d time.Duration) // rings once d has passed; replaces what was set before
-	wait() bool          // until it rings; false once it is off
-	off()
 }
 
 type dueItem struct {
@@ -32,7 +27,7 @@ type dueItem struct {
 	run func(stopped bool)
 }
 
-func newClock(a alarm) *clock {
+func newClock(a pace.Alarm) *clock {
 	return &clock{alarm: a, done: make(chan struct{})}
 }
 
@@ -54,7 +49,7 @@ func (c *clock) at(t time.Time, f func(stopped bool)) {
 
 func (c *clock) run() {
 	defer close(c.done)
-	for c.alarm.wait() {
+	for c.alarm.Wait() {
 		c.learn()
 		c.runDue()
 	}
@@ -74,7 +69,7 @@ const maxLead = 100 * time.Microsecond
 func (c *clock) set(d time.Duration) {
 	d = max(d-c.lead, 0)
 	c.rings = time.Now().Add(d)
-	c.alarm.set(d)
+	c.alarm.Set(d)
 }
 
 // learn follows how late the alarm is: some ten microseconds pass before a goroutine runs that a timer wakes.
@@ -116,7 +111,7 @@ func (c *clock) stop() {
 	c.mu.Lock()
 	c.stopped = true
 	c.mu.Unlock()
-	c.alarm.off()
+	c.alarm.Off()
 	<-c.done
 }
 
@@ -137,33 +132,4 @@ func (h *dueHeap) Pop() any {
 	(*h)[last] = dueItem{}
 	*h = (*h)[:last]
 	return item
-}
-
-// timerAlarm rings by a timer of package time. It follows the clock of testing/synctest, but on an idle Linux
-// machine it may ring a millisecond late, since the runtime then waits in whole milliseconds.
-type timerAlarm struct {
-	timer *time.Timer
-	end   chan struct{}
-}
-
-func newTimerAlarm() alarm {
-	t := time.NewTimer(time.Hour)
-	t.Stop()
-	return &timerAlarm{t, make(chan struct{})}
-}
-
-func (a *timerAlarm) set(d time.Duration) { a.timer.Reset(d) }
-
-func (a *timerAlarm) wait() bool {
-	select {
-	case <-a.timer.C:
-		return true
-	case <-a.end:
-		return false
-	}
-}
-
-func (a *timerAlarm) off() {
-	a.timer.Stop()
-	close(a.end)
 }

@@ -6,12 +6,14 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"xmpprig/loadgen/pace"
 )
 
 // TestClock has a thousand things run each at its moment, and those of one moment in the order they were asked for.
 func TestClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newClock(newTimerAlarm())
+		c := newClock(pace.NewTimer())
 		go c.run()
 		type event struct {
 			at  time.Duration
@@ -57,7 +59,7 @@ func TestClock(t *testing.T) {
 
 // TestFineAlarm has the system's own timer ring, be set again earlier, and end.
 func TestFineAlarm(t *testing.T) {
-	c := newClock(newFineAlarm())
+	c := newClock(pace.NewAlarm())
 	go c.run()
 	ran := make(chan string, 2)
 	start := time.Now()

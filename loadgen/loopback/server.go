@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"xmpprig/loadgen/pace"
 	"xmpprig/loadgen/xmpp/wire"
 )
 
@@ -142,7 +143,7 @@ func (s *Server) listen(addr string, as *net.Listener, direct bool) error {
 			return fmt.Errorf("listen: %w", err)
 		}
 	}
-	s.startClock.Do(func() { s.runClock(newFineAlarm()) })
+	s.startClock.Do(func() { s.runClock(pace.NewAlarm()) })
 	*as = l
 	s.listeners = append(s.listeners, l)
 	s.wg.Go(func() { s.accept(l, direct) })
@@ -150,7 +151,7 @@ func (s *Server) listen(addr string, as *net.Listener, direct bool) error {
 }
 
 // runClock starts the clock, with the alarm that suits the first connection's kind.
-func (s *Server) runClock(a alarm) {
+func (s *Server) runClock(a pace.Alarm) {
 	s.clock = newClock(a)
 	s.wg.Go(s.clock.run)
 }
@@ -190,7 +191,7 @@ func (s *Server) serve(raw net.Conn, direct bool) error {
 // Dial connects to the server in memory, by a net.Pipe. It works in a bubble of testing/synctest; there, and wherever
 // Dial comes before the first Listen, delays keep to timers of package time.
 func (s *Server) Dial() (net.Conn, error) {
-	s.startClock.Do(func() { s.runClock(newTimerAlarm()) })
+	s.startClock.Do(func() { s.runClock(pace.NewTimer()) })
 	client, server := net.Pipe()
 	if err := s.serve(server, false); err != nil {
 		return nil, fmt.Errorf("dial: %w", err)

@@ -1,6 +1,0 @@
-//go:build !linux
-
-package loopback
-
-// newFineAlarm returns the most exact alarm this system has.
-func newFineAlarm() alarm { return newTimerAlarm() }

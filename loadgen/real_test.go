@@ -30,7 +30,12 @@ func TestChatOnRealServers(t *testing.T) {
 			if skipped(driver) {
 				t.Skip("left out by XMPPRIG_SKIP_SERVERS")
 			}
-			run := chatOn(t, driver, 3000)
+			const sessions = 3000
+			srv := startReal(t, driver, sessions, "secret")
+			length, warmUp := 10*time.Second, 2*time.Second
+			run := runOn(t, srv, readScenario(t, "chat", scenarios.Overrides{
+				Sessions: sessions, Rate: 500, Duration: &length, WarmUp: &warmUp, Server: driver, Password: "secret",
+			}))
 			if len(run.Errors) > 0 {
 				t.Errorf("errors: %+v", run.Errors)
 			}
@@ -38,7 +43,7 @@ func TestChatOnRealServers(t *testing.T) {
 			if l.Sent < 4000 || l.Delivered != l.Sent || l.Lost+l.Duplicated+l.Reordered+l.Misdelivered+l.Refused != 0 {
 				t.Errorf("the ledger does not close: %+v", l)
 			}
-			if run.Sessions.Opened != 3000 || run.Sessions.Peak != 3000 || !strings.HasPrefix(run.Target.Mechanism, "SCRAM-SHA-256") || !run.Target.Verified {
+			if run.Sessions.Opened != sessions || run.Sessions.Peak != sessions || !strings.HasPrefix(run.Target.Mechanism, "SCRAM-SHA-256") || !run.Target.Verified {
 				t.Errorf("%+v over %+v", run.Sessions, run.Target)
 			}
 			if s := run.Server; !s.Observed || s.CPUMean <= 0 || s.BytesPerSession < 1000 || s.CPUPerMsgNS <= 0 || len(s.Crashes) > 0 {
@@ -54,20 +59,56 @@ func TestChatOnRealServers(t *testing.T) {
 	}
 }
 
-func chatOn(t *testing.T, driver string, sessions int) *results.Run {
+// Every shipped scenario, small and short, on each real server.
+func TestShippedOnRealServers(t *testing.T) {
+	for _, driver := range []string{"prosody", "ejabberd"} {
+		if skipped(driver) {
+			t.Logf("%s is left out by XMPPRIG_SKIP_SERVERS", driver)
+			continue
+		}
+		const sessions = 40
+		srv := startReal(t, driver, sessions, "secret")
+		for _, shipped := range scenarios.Shipped() {
+			t.Run(driver+"/"+shipped.Name, func(t *testing.T) {
+				length, warmUp := 4*time.Second, time.Second
+				s := readScenario(t, shipped.Name, scenarios.Overrides{
+					Sessions: sessions, Duration: &length, WarmUp: &warmUp, Server: driver, Password: "secret",
+				})
+				run := runOn(t, srv, s)
+				if code := results.ExitCode(run.Verdict.ExitCode); code != results.ExitPass && code != results.ExitLimited {
+					t.Errorf("verdict %+v", run.Verdict)
+				}
+				if l := run.Ledger; l.Duplicated+l.Reordered+l.Misdelivered != 0 {
+					t.Errorf("ledger %+v", l)
+				}
+				// Connections that break on purpose lose what was on its way.
+				if shipped.Name != "reconnect-churn" && (len(run.Errors) > 0 || run.Ledger.Lost+run.Ledger.Refused > 0) {
+					t.Errorf("errors %+v, ledger %+v", run.Errors, run.Ledger)
+				}
+				if len(run.Server.Crashes) > 0 {
+					t.Errorf("crashes %+v", run.Server.Crashes)
+				}
+			})
+		}
+	}
+}
+
+func readScenario(t *testing.T, name string, o scenarios.Overrides) *scenarios.Scenario {
 	t.Helper()
-	chat, err := scenarios.Read("chat")
+	s, err := scenarios.Read(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	length, warmUp := 10*time.Second, 2*time.Second
-	chat, err = chat.With(scenarios.Overrides{Sessions: sessions, Rate: 500, Duration: &length, WarmUp: &warmUp, Server: driver})
-	if err != nil {
+	if s, err = s.With(o); err != nil {
 		t.Fatal(err)
 	}
+	return s
+}
+
+func startReal(t *testing.T, driver string, users int, password string) *target.Server {
+	t.Helper()
 	srv, err := target.Start(t.Context(), target.Spec{
-		Driver: driver, Domain: chat.Target.Domain, Sessions: sessions,
-		Users: target.Users{Count: chat.UserCount(), Name: chat.Users.Name, Password: chat.Users.Password},
+		Driver: driver, Sessions: users + 8, Users: target.Users{Count: users, Name: "user{n}", Password: password},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -79,15 +120,20 @@ func chatOn(t *testing.T, driver string, sessions int) *results.Run {
 			t.Error(err)
 		}
 	})
+	return srv
+}
+
+func runOn(t *testing.T, srv *target.Server, s *scenarios.Scenario) *results.Run {
+	t.Helper()
 	at := srv.Endpoint()
 	software, version := srv.Software()
 	run, err := Run(t.Context(), Options{
-		Scenario: chat, Server: srv, Seed: 1, Record: filepath.Join(t.TempDir(), "record"),
+		Scenario: s, Server: srv, Seed: 1, Record: filepath.Join(t.TempDir(), "record"),
 		Dialer: &xmpp.Dialer{
 			Addr: at.Addr, Dial: target.DialGuarded(at.Addr), Domain: at.Domain, TLS: xmpp.StartTLS,
-			TLSConfig: &tls.Config{RootCAs: at.CAs}, Mechanism: chat.Target.Mechanism, Keys: new(xmpp.SCRAMKeys),
+			TLSConfig: &tls.Config{RootCAs: at.CAs}, Mechanism: s.Target.Mechanism, Keys: new(xmpp.SCRAMKeys),
 		},
-		Head: results.Run{Target: results.Target{Driver: driver, Software: software, Version: version, Verified: true}},
+		Head: results.Run{Target: results.Target{Driver: s.Target.Server, Software: software, Version: version, Verified: true}},
 	})
 	if err != nil {
 		t.Fatal(err)

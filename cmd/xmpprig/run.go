@@ -84,14 +84,8 @@ func (r *running) check() error {
 	if err := atLeast(0, r.reach.pid, "server-pid"); err != nil {
 		return err
 	}
-	if r.flags.Changed("record") && r.record == "" {
-		return &usageError{"--record is empty", "leave it out for a new directory under runs/"}
-	}
-	if r.record != "" {
-		// Create looks again; this saves starting a server for nothing.
-		if entries, err := os.ReadDir(r.record); err == nil && len(entries) > 0 {
-			return &exitError{results.ExitSetup, &usageError{r.record + " is not empty, and a record needs a directory of its own", "name another one with --record"}}
-		}
+	if err := r.checkRecord(); err != nil {
+		return err
 	}
 	if err := oneOf("format", r.format, "text", "json"); err != nil {
 		return err
@@ -99,10 +93,27 @@ func (r *running) check() error {
 	return oneOf("progress", r.progress, "auto", "bar", "log", "none")
 }
 
+// checkRecord saves starting a server for a record that has no place. When
+// the record is created this is looked at again.
+func (r *running) checkRecord() error {
+	if r.record == "" {
+		if r.flags.Changed("record") {
+			return &usageError{"--record is empty", "leave it out for a new directory under runs/"}
+		}
+		return nil
+	}
+	if entries, err := os.ReadDir(r.record); err == nil && len(entries) > 0 {
+		return &exitError{results.ExitSetup, &usageError{r.record + " is not empty, and a record needs a directory of its own", "name another one with --record"}}
+	}
+	return nil
+}
+
+// randomSeed has 53 bits, so that readers of JSON that know only floating
+// point numbers get it whole.
 func randomSeed() uint64 {
 	var b [8]byte
 	rand.Read(b[:])
-	return binary.LittleEndian.Uint64(b[:]) >> 1 // so that JSON readers with floats stay near
+	return binary.LittleEndian.Uint64(b[:]) >> 11
 }
 
 // measure starts the server where there is one to start, and runs the load on
@@ -145,7 +156,7 @@ func (r *running) underLoad(ctx context.Context, s *scenarios.Scenario, signals 
 func (r *running) conclude(run *results.Run, failed error, ui *ui) error {
 	rec, err := results.Open(r.record)
 	if err != nil {
-		return fmt.Errorf("open the record: %w", firstOf(failed, err))
+		return &exitError{results.ExitInternal, fmt.Errorf("open the record: %w", firstOf(failed, err))}
 	}
 	if r.plots {
 		if err := report.Files(r.record, rec); err != nil && failed == nil {

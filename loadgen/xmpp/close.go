@@ -23,6 +23,9 @@ func (c *Conn) Close(ctx context.Context) error {
 		close(fired)
 	})
 	err := c.end(time.Now().Add(c.socket.timeout))
+	if err == nil && c.tls != nil {
+		c.tls.Close() // the alert that may fail here is a courtesy
+	}
 	if !stop() {
 		<-fired
 	}
@@ -33,11 +36,7 @@ func (c *Conn) Close(ctx context.Context) error {
 		}
 		return fmt.Errorf("close stream: %w", err)
 	}
-	if c.tls != nil {
-		c.tls.Close() // the alert that may fail here is a courtesy
-	} else {
-		c.socket.Close()
-	}
+	c.socket.Close() // again with TLS, to no effect
 	return nil
 }
 

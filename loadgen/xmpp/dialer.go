@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"xmpprig/loadgen/xmpp/wire"
 )
@@ -61,9 +63,10 @@ type Dialer struct {
 	Lang   string // xml:lang of the stream; empty: none
 
 	TLS TLSMode
-	// TLSConfig may be nil. ServerName is Domain unless set, and certificates
-	// are verified unless InsecureSkipVerify is set. All sessions share a copy.
-	// Each login is a whole handshake unless ClientSessionCache is set.
+	// TLSConfig may be nil. ServerName is Domain, in ASCII, unless set, and
+	// certificates are verified unless InsecureSkipVerify is set. All sessions
+	// share a copy. Each login is a whole handshake unless ClientSessionCache is
+	// set and the account has no certificate of its own.
 	TLSConfig *tls.Config
 
 	Mechanism            string // SASL mechanism; empty: the strongest that is offered
@@ -101,6 +104,9 @@ func (a *Account) prepared() (user, password string, err error) {
 	}
 	if password, err = prepareSecret(a.Password); err != nil {
 		return "", "", fmt.Errorf("password: %w", err)
+	}
+	if strings.Contains(a.Authzid, "\x00") || !utf8.ValidString(a.Authzid) { // RFC 4616 §2, RFC 5801 §4
+		return "", "", errors.New("authorization identity: not UTF-8 without NUL")
 	}
 	return user, password, nil
 }
@@ -200,7 +206,7 @@ func (d *Dialer) tlsConfig(a *Account) *tls.Config {
 			d.config = d.TLSConfig.Clone()
 		}
 		if d.config.ServerName == "" {
-			d.config.ServerName = d.Domain
+			d.config.ServerName = asciiDomain(d.Domain)
 		}
 		if d.TLS == DirectTLS && d.config.NextProtos == nil {
 			d.config.NextProtos = []string{"xmpp-client"} // XEP-0368 §4
@@ -210,6 +216,7 @@ func (d *Dialer) tlsConfig(a *Account) *tls.Config {
 		return d.config
 	}
 	own := d.config.Clone()
-	own.Certificates = []tls.Certificate{*a.Certificate}
+	own.Certificates, own.GetClientCertificate = []tls.Certificate{*a.Certificate}, nil
+	own.ClientSessionCache = nil // a resumed session shows the server the certificate that began it: another account's
 	return own
 }

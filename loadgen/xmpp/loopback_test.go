@@ -108,6 +108,34 @@ func roundTrip(t *testing.T, d *xmpp.Dialer, a xmpp.Account) {
 	}
 }
 
+// TestTickets resumes TLS sessions of accounts that have certificates: none may
+// come in by the ticket of another, as a resumed session shows the server the
+// certificate of the first (RFC 8446 §4.6.1).
+func TestTickets(t *testing.T) {
+	s, pool := serve(t, loopback.Options{Tickets: true})
+	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		d := dialer(s, pool, xmpp.DirectTLS)
+		d.Mechanism, d.TLSConfig.MaxVersion = "EXTERNAL", version
+		d.TLSConfig.ClientSessionCache = tls.NewLRUClientSessionCache(0)
+		for _, user := range []string{"user1", "user2", "user1"} {
+			certificate, err := s.ClientCertificate(user)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c, _, err := d.Login(t.Context(), xmpp.Account{Local: user, Resource: "r", Certificate: certificate}, nil)
+			if err != nil {
+				t.Fatalf("%s, %s: %v", tls.VersionName(version), user, err)
+			}
+			if c.JID() != user+"@localhost/r" {
+				t.Errorf("%s: %s came in as %s", tls.VersionName(version), user, c.JID())
+			}
+			if err := c.Close(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
 // TestRefusals checks what a wrong password, a missing user and a wrong
 // certificate come to.
 func TestRefusals(t *testing.T) {

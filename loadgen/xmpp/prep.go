@@ -83,6 +83,18 @@ func prepareDomain(s string) (string, error) {
 	return p, checkDomain(p)
 }
 
+// asciiDomain returns a domain as certificates name it (RFC 6125 §6.4.2). What
+// is ASCII, or no domain by the rules, stays as it is.
+func asciiDomain(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+		return s
+	}
+	if ascii, err := domains.ToASCII(s); err == nil {
+		return ascii
+	}
+	return s
+}
+
 // checkDomain adds what the profile leaves out: empty labels and lengths,
 // which DNS counts in the ASCII form.
 func checkDomain(p string) error {

@@ -2,9 +2,11 @@ package xmpp
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"sync"
 	"syscall"
@@ -256,6 +258,38 @@ func TestCloseBounded(t *testing.T) {
 	})
 }
 
+// TestCloseAlertBounded closes on a peer that ends its stream and reads no more,
+// not even the alert that ends TLS.
+func TestCloseAlertBounded(t *testing.T) {
+	pair := &tls.Config{Certificates: []tls.Certificate{certificate(t, "example.com")}}
+	synctest.Test(t, func(t *testing.T) {
+		client, server := net.Pipe()
+		done := make(chan error, 1)
+		go func() {
+			s, err := (&fixture{mode: DirectTLS, config: pair}).login(server)
+			if err == nil {
+				err = answers(s, "</stream:stream>", "</stream:stream>")
+			}
+			done <- err
+		}()
+		d := &Dialer{Domain: "example.com", TLS: DirectTLS, TLSConfig: insecure(), Dial: func(context.Context, net.Addr) (net.Conn, error) { return client, nil }}
+		c, _, err := d.Login(t.Context(), fixtureUser, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		began := time.Now()
+		if err := c.Close(ctx); time.Since(began) > time.Second {
+			t.Errorf("%v after %v", err, time.Since(began))
+		}
+		server.Close()
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 // TestSendBounded sends to a peer that reads nothing.
 func TestSendBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -285,6 +319,95 @@ func TestAbort(t *testing.T) {
 			t.Errorf("send: %v", err)
 		}
 	})
+}
+
+// TestAbortAmongOthers aborts sessions while they receive and send, and others
+// come to take their descriptors: nobody may read what is another's.
+func TestAbortAmongOthers(t *testing.T) {
+	for _, mode := range []TLSMode{NoTLS, StartTLS} {
+		t.Run(mode.String(), func(t *testing.T) {
+			f := listen(t, mode, func(c net.Conn) {
+				var own sync.WaitGroup
+				own.Go(func() { io.Copy(io.Discard, rawEnd(c)) })
+				mark := "<message id='" + rawEnd(c).RemoteAddr().String() + "'/>"
+				for {
+					if _, err := io.WriteString(c, mark); err != nil {
+						break
+					}
+				}
+				c.Close()
+				own.Wait()
+			})
+			d := f.dialer(t)
+			before := openDescriptors(t)
+			var sessions sync.WaitGroup
+			for range 8 {
+				sessions.Go(func() {
+					for range 10 {
+						abortInUse(t, d)
+					}
+				})
+			}
+			sessions.Wait()
+			f.close()
+			if after := openDescriptors(t); after > before {
+				t.Errorf("%d descriptors open, %d before", after, before)
+			}
+		})
+	}
+}
+
+// abortInUse logs in and aborts twice while the session receives and sends.
+func abortInUse(t *testing.T, d *Dialer) {
+	c, _, err := d.Login(context.Background(), fixtureUser, nil)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	own := c.LocalAddr().String()
+	received := make(chan bool)
+	var aborters sync.WaitGroup
+	for range 2 {
+		aborters.Go(func() {
+			<-received
+			c.Wake()
+			c.Abort()
+		})
+	}
+	first := true
+	for err == nil {
+		n := 0
+		n, err = c.Receive(time.Time{}, func(e *wire.Element) error {
+			if id := e.Attr("id"); string(id) != own {
+				t.Errorf("%s received %s", own, id)
+			}
+			return nil
+		})
+		if first && n > 0 {
+			close(received)
+			first = false
+		}
+		if err == nil {
+			err = c.Send(chat)
+		}
+	}
+	if first {
+		close(received)
+	}
+	aborters.Wait()
+	if !errors.Is(err, net.ErrClosed) {
+		t.Errorf("ended with %v", err)
+	}
+}
+
+// openDescriptors counts the descriptors of this process.
+func openDescriptors(t *testing.T) int {
+	t.Helper()
+	all, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(all)
 }
 
 // TestReset has the peer reset the connection.

@@ -44,7 +44,7 @@ func listen(t testing.TB, mode TLSMode, session func(net.Conn)) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fixture{listener: l, mode: mode, session: session, config: &tls.Config{Certificates: []tls.Certificate{certificate(t, "example.com")}}}
+	f := &fixture{listener: l, mode: mode, session: session, config: &tls.Config{Certificates: []tls.Certificate{certificate(t, "example.com", "xn--bcher-kva.example")}}}
 	f.sessions.Go(f.accept)
 	t.Cleanup(f.close)
 	return f

@@ -24,6 +24,9 @@ func TestVerification(t *testing.T) {
 			{"unknown authority", "example.com", nil, isA[x509.UnknownAuthorityError]},
 			{"other name", "example.net", &tls.Config{RootCAs: trusted}, isA[x509.HostnameError]},
 			{"name of choice", "example.net", &tls.Config{RootCAs: trusted, ServerName: "example.com"}, func(err error) bool { return err == nil }},
+			{"name in another script", "b\u00fccher.example", &tls.Config{RootCAs: trusted}, func(err error) bool { return err == nil }},
+			{"its capitals", "B\u00dcCHER.example", &tls.Config{RootCAs: trusted}, func(err error) bool { return err == nil }},
+			{"other name in another script", "k\u00fcche.example", &tls.Config{RootCAs: trusted}, isA[x509.HostnameError]},
 			{"insecure", "example.net", &tls.Config{InsecureSkipVerify: true}, func(err error) bool { return err == nil }},
 		} {
 			t.Run(mode.String()+"/"+c.name, func(t *testing.T) {
@@ -108,6 +111,7 @@ func TestChoose(t *testing.T) {
 		{"plain", tls13, &Dialer{}, user, all[:1], nil, "PLAIN", "", nil},
 		{"plain, unencrypted", nil, &Dialer{}, user, all[:1], nil, "", "", PlainWithoutTLS},
 		{"authorization", nil, &Dialer{}, Account{Local: "user", Password: "x", Authzid: "a=b,c"}, plain, nil, "SCRAM-SHA-512", "n,a=a=3Db=2Cc,", nil},
+		{"forbidden authorization", tls13, &Dialer{}, Account{Local: "user", Password: "x", Authzid: "a\x00root"}, plain[:1], nil, "PLAIN", "", errAny},
 		{"forbidden name", nil, &Dialer{}, Account{Local: "us\x00er", Password: "x"}, plain, nil, "SCRAM-SHA-512", "", errAny},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -32,6 +32,7 @@ type engine struct {
 	program   *program
 	dialers   map[string]*xmpp.Dialer // by mechanism
 	address   netip.Addr              // of the server, where known
+	polled    bool                    // sessions are sockets of the system
 	mechanism string                  // that the first login negotiated
 	server    *target.Server          // nil: not watched
 
@@ -144,6 +145,7 @@ func newEngine(o *Options) *engine {
 		timeout:    s.Load.Timeout,
 		patience:   s.Load.Timeout,
 		loginLimit: max(loginPatience, s.Load.Timeout),
+		polled:     o.Dialer.Addr != "",
 		up:         make(chan struct{}),
 		turns:      make(chan struct{}, atOnce),
 	}
@@ -200,7 +202,7 @@ func (e *engine) launch(ctx context.Context, g *sync.WaitGroup) {
 	for _, s := range e.sessions {
 		g.Go(func() { s.live(ctx) })
 	}
-	if e.address.IsValid() { // over pipes there is no poller to wake
+	if e.polled { // over pipes there is no poller to wake
 		g.Go(func() { e.metronome(ctx) })
 	}
 }

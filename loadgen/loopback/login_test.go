@@ -173,7 +173,7 @@ func TestPlainNeedsTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	t.Cleanup(func() { s.Close() }) // after the client
 	c := dial(t, s)
 	if f := c.open(); strings.Contains(f, ">PLAIN<") || !strings.Contains(f, ">SCRAM-SHA-256<") {
 		t.Errorf("features %s", f)

@@ -58,14 +58,14 @@ func newHealth(e *engine) *health {
 	return h
 }
 
-// sample looks at everything; now is the end of the second.
-func (h *health) sample(now time.Duration) {
+// sample looks at everything; now is the end of the second, which may belong
+// to a measured phase.
+func (h *health) sample(now time.Duration, measured bool) {
 	wall := now - h.last
 	if wall <= 0 {
 		return
 	}
 	h.last = now
-	measured := h.e.board.phases[h.e.board.at(now-time.Millisecond)].measured()
 	in, out := h.e.board.stanzas()
 	cpu := ownCPU()
 	h.cpu = (cpu - h.lastCPU).Seconds() / wall.Seconds()
@@ -147,7 +147,15 @@ func (h *health) metrics() []results.Metric {
 	return m
 }
 
-func quantile(h *results.Histogram, q float64) int64 { return h.Snapshot().ValueAtQuantile(q) }
+// lagTail is the 99th percentile of the lag over the measured phases; 0 where
+// too few operations were sent to tell.
+func (h *health) lagTail() int64 {
+	lag := h.e.board.rigLag
+	if !results.Enough(lag.Count(), 99) {
+		return 0
+	}
+	return lag.Snapshot().ValueAtQuantile(99)
+}
 
 // generator is the rig's part of the record.
 func (h *health) generator() results.Generator {
@@ -155,7 +163,7 @@ func (h *health) generator() results.Generator {
 	metrics.Read(h.runtime)
 	return results.Generator{
 		CPUMean: h.measured.share() / h.quota, CPUMax: h.cpuMax / h.quota, CPUPerMsg: h.measured.perStanza(),
-		LagP99NS:   quantile(h.e.board.rigLag, 99),
+		LagP99NS:   h.lagTail(),
 		SchedP99NS: secondsQuantile(h.runtime[0].Value.Float64Histogram(), 0.99),
 		GCPauseNS:  secondsQuantile(h.runtime[1].Value.Float64Histogram(), 1),
 		RSSPeak:    h.rssPeak, FDPeak: h.baseFiles + h.e.peak.Load(),

@@ -21,7 +21,8 @@ func (e *engine) preflight(ctx context.Context, o *Options) error {
 }
 
 // spareFiles are the descriptors of the rig beside those of its sessions.
-const spareFiles = 64
+// Each login under way holds a second one for a moment.
+const spareFiles = 64 + atOnce
 
 // checkFiles raises the limit of open files as far as the run needs.
 func (e *engine) checkFiles() error {
@@ -90,6 +91,8 @@ func remedy(class string) string {
 		return "give the authority's certificate with --ca FILE, or --insecure to trust any"
 	case "tls", "negotiation":
 		return "does the server offer what --tls and --mechanism ask for?"
+	case "sasl":
+		return "does the server offer a mechanism that --mechanism and --tls allow? PLAIN is rarely offered without TLS"
 	case "sasl:not-authorized":
 		return "check --user and --password (or the scenario's users), and that the accounts exist"
 	case "stream:host-unknown":

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -94,11 +95,14 @@ func (w *watch) run(ctx context.Context) (*results.Run, error) {
 	var sessions sync.WaitGroup
 	killing, kill := context.WithCancelCause(ctx)
 	defer kill(nil)
-	w.launch(killing, &sessions)
+	beating, hush := context.WithCancel(killing)
+	defer hush()
+	w.launch(killing, beating, &sessions)
 	over := make(chan struct{})
 	go func() { sessions.Wait(); close(over) }()
 
 	w.load(killing)
+	hush()
 	w.drain(killing)
 	w.advance(stageLeave)
 	w.until(killing, w.now()+w.leavePatience(), over)
@@ -130,7 +134,7 @@ func (w *watch) load(ctx context.Context) {
 	start := (w.now() + 300*time.Millisecond).Truncate(time.Second) + time.Second
 	end := w.timePhases(start)
 	w.advance(stageLoad)
-	if !w.until(ctx, end, nil) {
+	if !w.until(ctx, end, nil) || !w.awaitLate(ctx, end+grace) {
 		w.cut()
 		return
 	}
@@ -145,7 +149,7 @@ const risePatience = 90 * time.Second
 // run has to end.
 func (w *watch) rise(ctx context.Context) bool {
 	for left, heard := w.waiting.Load(), int64(0); ; {
-		limit := max(w.now(), w.rising.Length()) + risePatience
+		limit := max(w.now(), w.rising.length) + risePatience
 		if w.until(ctx, limit, w.up) {
 			return true
 		}
@@ -161,6 +165,27 @@ func (w *watch) rise(ctx context.Context) bool {
 	}
 }
 
+// grace is how long after the last phase an arrival that came due in it may
+// still begin.
+const grace = 250 * time.Millisecond
+
+// awaitLate gives the rig's own lateness a chance, so that an arrival which
+// was due in the last moment is not taken for one that found no session; false
+// where the run has to end.
+func (w *watch) awaitLate(ctx context.Context, limit time.Duration) bool {
+	last := w.drainPhase() - 1
+	for w.plan[last].open != nil && w.now() < limit {
+		p := &w.board.phases[last]
+		if p.begun.Load()+p.dropped.Load() >= w.offered(last, w.now()) {
+			break
+		}
+		if !w.until(ctx, w.now()+5*time.Millisecond, nil) {
+			return false
+		}
+	}
+	return true
+}
+
 func (w *watch) cut() {
 	w.cutPhases(w.now())
 	w.advance(stageCut)
@@ -168,12 +193,12 @@ func (w *watch) cut() {
 
 // drain waits for what is still under way.
 func (w *watch) drain(ctx context.Context) {
-	if w.stage.Load() < stageCut {
-		w.advance(stageCut)
+	if w.stage.Load() < stageDrain {
+		w.advance(stageDrain)
 	}
 	w.board.phases[w.drainPhase()].start.CompareAndSwap(0, int64(w.now()))
 	limit := w.now() + w.o.Scenario.Load.Drain
-	for w.now() < limit && !w.quiet() && w.connected.Load() > 0 {
+	for w.now() < limit && !w.quiet() {
 		if !w.until(ctx, min(limit, w.now()+50*time.Millisecond), nil) {
 			break
 		}
@@ -181,27 +206,35 @@ func (w *watch) drain(ctx context.Context) {
 	w.board.phases[w.drainPhase()].end.Store(int64(w.now()))
 }
 
-// quiet says that nothing is under way any more.
+// quiet says that nothing is under way any more, nor about to be begun.
 func (w *watch) quiet() bool {
 	for i := w.firstPhase(); i < w.drainPhase(); i++ {
 		p := &w.board.phases[i]
-		if p.begun.Load() > p.completed.Load()+p.failed.Load() {
+		begun := p.begun.Load()
+		if begun > p.completed.Load()+p.failed.Load() || w.stage.Load() < stageCut && w.waitingToBegin(i, begun) {
 			return false
 		}
 	}
-	return w.ledger.outstanding() <= 0
+	return w.ledger.outstanding() <= 0 || w.connected.Load() == 0
+}
+
+// waitingToBegin says that arrivals of phase i, which is over, wait for their
+// sessions.
+func (w *watch) waitingToBegin(i int, begun int64) bool {
+	p := &w.board.phases[i]
+	return w.plan[i].open != nil && begun+p.dropped.Load()+p.cut.Load() < w.offered(i, w.now())
 }
 
 // allGone says that no session is left, nor will be.
 func (w *watch) allGone() bool {
-	return w.connected.Load() == 0 && !w.program.slots && w.waiting.Load() <= 0
+	return w.connected.Load() == 0 && !w.program.slots && !w.program.returns && w.waiting.Load() <= 0
 }
 
 // until ticks each second until the time limit (true) or until done is closed
 // (true). It returns false when the run has to end instead.
 func (w *watch) until(ctx context.Context, limit time.Duration, done <-chan struct{}) bool {
 	interrupt, exited := w.o.Interrupt, w.exited()
-	if w.stage.Load() >= stageCut { // ending already
+	if w.stage.Load() >= stageDrain { // ending already
 		interrupt, exited = nil, nil
 	}
 	for {
@@ -256,7 +289,9 @@ func (w *watch) exited() <-chan struct{} {
 
 func (w *watch) incomplete(format string, args ...any) {
 	w.exit = results.Worst(w.exit, results.ExitIncomplete)
-	w.reasons = append(w.reasons, fmt.Sprintf(format, args...))
+	if why := fmt.Sprintf(format, args...); !slices.Contains(w.reasons, why) {
+		w.reasons = append(w.reasons, why)
+	}
 }
 
 // finish closes the record.

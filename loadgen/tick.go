@@ -27,8 +27,9 @@ type Progress struct {
 func (w *watch) tick() {
 	now := w.now()
 	w.next = now.Truncate(time.Second) + time.Second
-	w.health.sample(now)
-	i := w.current(now)
+	// A late tick still belongs to the phase that most of its second lay in.
+	i := w.board.at((w.health.last + now) / 2)
+	w.health.sample(now, w.board.phases[i].measured())
 	t := results.Tick{At: now, Phase: w.board.phases[i].name, Metrics: w.metrics(i, now)}
 	w.rec.Amend(func(r *results.Run) { *r = w.sofar(now) })
 	if err := w.rec.Tick(t); err != nil && w.recordErr == nil {
@@ -39,9 +40,6 @@ func (w *watch) tick() {
 		w.o.Progress(w.progress(i, now))
 	}
 }
-
-// current is the phase that the second before now belonged to.
-func (w *watch) current(now time.Duration) int { return w.board.at(now - time.Millisecond) }
 
 // metrics are the figures of the record's series.csv; counts are of the whole run.
 func (w *watch) metrics(phase int, now time.Duration) []results.Metric {

@@ -39,11 +39,11 @@ type Tool struct {
 	Go      string `json:"go"`
 }
 
-// Scenario is the scenario as it was resolved: flags have been applied to Source's values.
+// Scenario is the scenario as it was run: the command line's changes are in Source, but not in the file that SHA256 is of.
 type Scenario struct {
 	Name   string `json:"name"`
 	SHA256 string `json:"sha256"`
-	Source string `json:"source"` // the file's text, passwords masked
+	Source string `json:"source"` // the resolved scenario as YAML, passwords masked
 }
 
 // Target is the server under test and how it was reached.

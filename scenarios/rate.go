@@ -8,7 +8,7 @@ func ParseRate(s string) (float64, error) {
 	c := &reading{}
 	v := rate(lowestRate).read(c, &node{kind: text, text: s})
 	if len(c.errors) > 0 {
-		return 0, errors.New(c.errors[0].Reason)
+		return 0, errors.New(c.errors[0].Reason + " (" + c.errors[0].Remedy + ")")
 	}
 	return v, nil
 }

@@ -24,12 +24,15 @@ type reach struct {
 	shortcut bool
 	keyCache bool
 	pid      int
+	consent  target.Consent
 }
 
 func (r *reach) declare(f *pflag.FlagSet) {
 	f.StringVar(&r.ca, "ca", "", "`FILE` with the authority's certificate of a server that runs, in PEM")
 	f.BoolVar(&r.insecure, "insecure", false, "trust any certificate")
 	f.IntVar(&r.pid, "server-pid", 0, "process of a server that runs on this machine, to watch its CPU and memory")
+	f.StringVar(&r.consent.Token, "consent", "", "`TOKEN` that a server on another machine shows at http://ADDRESS"+target.ConsentPath+"; better given in $XMPPRIG_CONSENT")
+	f.IntVar(&r.consent.Port, "consent-port", 80, "`PORT` where it shows it")
 	f.StringArrayVar(&r.faults, "fault", nil, "`FAULT` of the loopback server, such as delay=5ms; repeatable; see serve --help")
 	f.BoolVar(&r.shortcut, "shortcut-auth", false, "let prosody or ejabberd check passwords the quick way, without an account store")
 	f.BoolVar(&r.keyCache, "scram-key-cache", true, "derive each user's SCRAM key once, outside the timed path")
@@ -80,6 +83,7 @@ func (r *reach) fits(driver string) error {
 		{r.ca != "", "--ca", "a server that runs already", !own},
 		{r.insecure, "--insecure", "a server that runs already", !own},
 		{r.pid != 0, "--server-pid", "a server that runs already", !own},
+		{r.consent.Token != "", "--consent", "a server that runs already", !own},
 		{len(r.faults) > 0, "--fault", "the loopback server", driver == "loopback"},
 		{r.shortcut, "--shortcut-auth", "prosody and ejabberd", driver == "prosody" || driver == "ejabberd"},
 	} {
@@ -102,8 +106,20 @@ func (r *reach) stop(srv *target.Server, ui *ui) {
 	}
 }
 
+// dial is how addr is connected to, if it may be.
+func (r *reach) dial(ctx context.Context, addr string) (target.Dial, error) {
+	c := r.consent
+	if c.Token == "" {
+		c.Token = os.Getenv("XMPPRIG_CONSENT")
+	}
+	if c.Token == "" {
+		return target.DialGuarded(addr), nil
+	}
+	return target.DialWithConsent(ctx, addr, c)
+}
+
 // dialer is how sessions log in, and the target as the record has it.
-func (r *reach) dialer(s *scenarios.Scenario, srv *target.Server) (*xmpp.Dialer, results.Run, error) {
+func (r *reach) dialer(ctx context.Context, s *scenarios.Scenario, srv *target.Server) (*xmpp.Dialer, results.Run, error) {
 	mode, err := xmpp.ParseTLSMode(s.Target.TLS)
 	if err != nil {
 		return nil, results.Run{}, &usageError{err.Error(), ""}
@@ -113,8 +129,12 @@ func (r *reach) dialer(s *scenarios.Scenario, srv *target.Server) (*xmpp.Dialer,
 	if mode == xmpp.DirectTLS {
 		addr = at.DirectTLSAddr
 	}
+	dial, err := r.dial(ctx, addr)
+	if err != nil {
+		return nil, results.Run{}, err
+	}
 	d := &xmpp.Dialer{
-		Addr: addr, Dial: target.DialGuarded(addr), Domain: at.Domain, TLS: mode, Mechanism: s.Target.Mechanism, Timeout: s.Load.Timeout,
+		Addr: addr, Dial: dial, Domain: at.Domain, TLS: mode, Mechanism: s.Target.Mechanism, Timeout: s.Load.Timeout,
 		TLSConfig: &tls.Config{RootCAs: at.CAs, InsecureSkipVerify: r.insecure, MinVersion: tls.VersionTLS12},
 		// A scenario that asks for no TLS means it.
 		AllowPlainWithoutTLS: mode == xmpp.NoTLS,

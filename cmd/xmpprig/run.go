@@ -39,7 +39,8 @@ SCENARIO is the name of a shipped scenario (xmpprig check lists them) or a
 file. Without --server the built-in loopback server is started for the run.
 The first interrupt drains and reports, a second one stops at once.
 
-Only servers on loopback addresses are loaded.`,
+Only servers on loopback addresses are loaded, unless whoever runs another
+machine proves to agree: see --consent.`,
 		setup: func(f *pflag.FlagSet) func(context.Context, []string, *ui) error {
 			r := &running{flags: f, load: loadFlags(f)}
 			r.reach.declare(f)
@@ -137,7 +138,7 @@ func (r *running) underLoad(ctx context.Context, s *scenarios.Scenario, signals 
 		return nil, err
 	}
 	defer r.reach.stop(srv, ui)
-	dialer, head, err := r.reach.dialer(s, srv)
+	dialer, head, err := r.reach.dialer(ctx, s, srv)
 	if err != nil {
 		return nil, err
 	}
@@ -210,11 +211,12 @@ const mask = "***"
 func masked(args []string) []string {
 	clean := make([]string, 0, len(args))
 	for i, a := range args {
-		switch {
-		case i > 0 && args[i-1] == "--password":
-			a = mask
-		case strings.HasPrefix(a, "--password="):
-			a = "--password=" + mask
+		for _, flag := range []string{"--password", "--consent"} {
+			if i > 0 && args[i-1] == flag {
+				a = mask
+			} else if strings.HasPrefix(a, flag+"=") {
+				a = flag + "=" + mask
+			}
 		}
 		clean = append(clean, a)
 	}

@@ -73,7 +73,7 @@ func advice(run *results.Run) []string {
 		next = append(next, "Nothing was measured. See the errors and the phases for how far the run got.")
 	}
 	if len(next) == 0 && run.Verdict.Status == results.StatusPassed {
-		next = append(next, "The server held this load. Raise the rate or the sessions until an objective is missed to find its limit.")
+		next = append(next, "The server held this load. Raise the rate or the sessions to find its limit.")
 	}
 	return next
 }

@@ -29,6 +29,7 @@ type phase struct {
 	completed  atomic.Int64
 	failed     atomic.Int64
 	dropped    atomic.Int64 // given up before they were begun
+	cut        atomic.Int64 // begun, and cut off by the end of the run
 }
 
 // shard spreads counters that every stanza touches over cache lines.

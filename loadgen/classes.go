@@ -49,7 +49,7 @@ func classify(err error) string {
 		return "not-connected"
 	case errors.Is(e, errExpect):
 		return "expect"
-	case errors.Is(e, errTimeout), errors.Is(e, os.ErrDeadlineExceeded), errors.Is(e, context.DeadlineExceeded):
+	case timedOut(e):
 		return "timeout"
 	}
 	if e, ok := errors.AsType[*xmpp.StreamError](err); ok {
@@ -82,9 +82,8 @@ func classifyStage(err error) (string, bool) {
 	if login.Stage == xmpp.Connect {
 		return classifyConnect(login.Err), true
 	}
-	timeout := errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)
 	switch {
-	case timeout:
+	case timedOut(err):
 		return "timeout", true
 	case broken(login.Err):
 		return "closed", true
@@ -109,7 +108,7 @@ func classifyConnect(err error) string {
 		return "no-descriptors"
 	case errors.Is(err, syscall.EADDRNOTAVAIL), errors.Is(err, syscall.EADDRINUSE):
 		return "no-ports"
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+	case timedOut(err), errors.As(err, &timeout) && timeout.Timeout():
 		return "connect-timeout"
 	}
 	return "connect"
@@ -125,6 +124,10 @@ func classifyTLS(err error) string {
 		return "tls-certificate"
 	}
 	return "tls"
+}
+
+func timedOut(err error) bool {
+	return errors.Is(err, errTimeout) || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded)
 }
 
 func broken(err error) bool {

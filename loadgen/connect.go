@@ -53,11 +53,15 @@ const atOnce = 100
 func (s *session) takeTurn(ctx context.Context) error {
 	select {
 	case s.turns <- struct{}{}:
-		s.free = max(s.free, s.now())
-		return nil
 	case <-ctx.Done():
 		return errStopped
 	}
+	if s.stage.Load() >= stageCut {
+		<-s.turns
+		return errStopped
+	}
+	s.free = max(s.free, s.now())
+	return nil
 }
 
 // parts records how long each stage took that was passed.

@@ -12,13 +12,13 @@ import (
 	"xmpprig/loadgen/target"
 	"xmpprig/loadgen/xmpp"
 	"xmpprig/results"
-	"xmpprig/scenarios"
 )
 
 // Stages of a run. Sessions look at the stage whenever they may stop.
 const (
 	stageRise  int32 = iota // sessions come up
 	stageLoad               // the phases have their times
+	stageDrain              // the phases are over: what had come due is still begun, waits end
 	stageCut                // no new work: answers to what was sent may still come
 	stageLeave              // say goodbye
 )
@@ -36,7 +36,7 @@ type engine struct {
 	mechanism string                  // that the first login negotiated
 	server    *target.Server          // nil: not watched
 
-	rising     pace.Schedule
+	rising     rising
 	plan       []planned // by phase
 	timeout    time.Duration
 	patience   time.Duration // how late an arrival may begin
@@ -141,7 +141,7 @@ func newEngine(o *Options) *engine {
 		users:      newPopulation(s.Users, s.Load.Sessions, o.Dialer.Domain),
 		program:    compile(&s.Session),
 		server:     o.Server,
-		rising:     rising(s, o.Seed),
+		rising:     newRising(s, o.Seed),
 		timeout:    s.Load.Timeout,
 		patience:   s.Load.Timeout,
 		loginLimit: max(loginPatience, s.Load.Timeout),
@@ -184,17 +184,8 @@ func withMechanism(d *xmpp.Dialer, mechanism string) *xmpp.Dialer {
 	}
 }
 
-// rising is when the sessions come up.
-func rising(s *scenarios.Scenario, seed uint64) pace.Schedule {
-	rate := s.Load.Login.Rate
-	length := time.Duration(float64(s.Load.Sessions) / rate * float64(time.Second))
-	sch := pace.Constant(rate, length)
-	sch.Poisson, sch.Seed = s.Load.Login.Poisson, seed
-	return sch
-}
-
-// launch sets every session going.
-func (e *engine) launch(ctx context.Context, g *sync.WaitGroup) {
+// launch sets every session going, and until still is done the metronome.
+func (e *engine) launch(ctx, still context.Context, g *sync.WaitGroup) {
 	e.sessions = make([]*session, e.size)
 	for n := range e.sessions {
 		e.sessions[n] = e.newSession(n)
@@ -203,6 +194,6 @@ func (e *engine) launch(ctx context.Context, g *sync.WaitGroup) {
 		g.Go(func() { s.live(ctx) })
 	}
 	if e.polled { // over pipes there is no poller to wake
-		g.Go(func() { e.metronome(ctx) })
+		g.Go(func() { e.metronome(still) })
 	}
 }

@@ -22,7 +22,7 @@ func seconds(v float64) time.Duration { return time.Duration(v * float64(time.Se
 // passTo lets time pass until due; an error where the run ends before.
 func (s *session) passTo(ctx context.Context, due time.Duration) error {
 	had := s.conn.Load() != nil
-	last := stageCut
+	last := stageDrain
 	if s.leaving {
 		last = stageLeave + 1
 	}
@@ -42,7 +42,10 @@ type repeat struct {
 }
 
 func (o *repeat) run(ctx context.Context, s *session) error {
-	for range o.times {
+	for i := range o.times {
+		if i > 0 {
+			s.glance(ctx)
+		}
 		if err := s.all(ctx, o.do); err != nil {
 			return err
 		}
@@ -68,7 +71,7 @@ func (o *every) run(ctx context.Context, s *session) error {
 	tick := max(s.due, s.free)
 	for k := 0; o.times == 0 || k < o.times; k++ {
 		if tick += o.gap(s.rng.ExpFloat64); o.times == 0 && tick >= s.until {
-			return s.passTo(ctx, s.until) // it lasts as long as the phase
+			return s.passPhase(ctx)
 		}
 		if err := s.passTo(ctx, tick); err != nil {
 			return err
@@ -79,6 +82,15 @@ func (o *every) run(ctx context.Context, s *session) error {
 		}
 	}
 	return nil
+}
+
+// passPhase lets the rest of the phase pass; no error where the run ends with it.
+func (s *session) passPhase(ctx context.Context) error {
+	err := s.passTo(ctx, s.until)
+	if err == errStopped && s.now() >= s.until && ctx.Err() == nil {
+		return nil
+	}
+	return err
 }
 
 func (o *every) gap(draw func() float64) time.Duration {

@@ -25,8 +25,7 @@ func (s *session) transmit(buf *buffer) error {
 		return errNoConnection
 	}
 	if err := c.Send(buf.b); err != nil {
-		s.drop()
-		s.broken.Add(1)
+		s.broke()
 		return err
 	}
 	s.count.out.Add(1)

@@ -23,8 +23,9 @@ func (h *health) limits(r *results.Run, series []results.Series) []string {
 		why = append(why, fmt.Sprintf("the rig used %.0f %% of the %.1f CPUs it may use (limit %.0f %%): run it on a faster or another machine than the server, or offer less",
 			100*share, h.quota, 100*maxCPUShare))
 	}
-	for _, p := range r.Phases {
-		if begun := p.Completed + p.Failed; p.Kind == results.PhaseOpen && h.whole(p) && float64(begun) < minAchieved*float64(p.Offered) {
+	for i, p := range r.Phases {
+		begun := p.Completed + p.Failed + h.e.board.phases[i].cut.Load()
+		if p.Kind == results.PhaseOpen && float64(begun) < minAchieved*float64(p.Offered) {
 			why = append(why, fmt.Sprintf("phase %s: %.1f %% of %d arrivals were begun (limit %.0f %%): all sessions were at work when the rest came due; add sessions or offer less",
 				p.Name, 100*float64(begun)/float64(p.Offered), p.Offered, 100*minAchieved))
 		}
@@ -38,20 +39,23 @@ func (h *health) limits(r *results.Run, series []results.Series) []string {
 	return why
 }
 
-// whole says that the phase was not cut short by something else.
-func (h *health) whole(p results.Phase) bool {
-	return h.e.broken.Load() == 0 && p.EndNS > p.StartNS
-}
-
 // headline is the 99th percentile of the response times of the most frequent
-// operation in a measured phase.
+// operation in a measured phase, or the highest one below that is known.
 func headline(series []results.Series) int64 {
-	var most, p99 int64
+	var most, tail int64
 	for _, s := range series {
-		if s.Kind == results.Response && s.Phase != results.PhaseLogin && s.Phase != results.PhaseWarmUp && s.Phase != results.PhaseDrain &&
-			s.P99NS != nil && s.Count > most {
-			most, p99 = s.Count, *s.P99NS
+		if s.Kind == results.Response && s.Phase != results.PhaseLogin && s.Phase != results.PhaseWarmUp && s.Phase != results.PhaseDrain && s.Count > most {
+			most, tail = s.Count, highest(s)
 		}
 	}
-	return p99
+	return tail
+}
+
+func highest(s results.Series) int64 {
+	for _, p := range []*int64{s.P99NS, s.P90NS, s.P50NS} {
+		if p != nil {
+			return *p
+		}
+	}
+	return 0
 }

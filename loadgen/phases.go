@@ -18,6 +18,7 @@ func (e *engine) layPhases(s *scenarios.Scenario, seed uint64) {
 	e.board = &board{series: e.program.series, phases: make([]phase, n)}
 	e.plan = make([]planned, n)
 	e.board.phases[0] = phase{name: results.PhaseLogin, kind: results.PhaseLogin, rate: s.Load.Login.Rate}
+	e.plan[0].length = e.rising.length
 	i := 1
 	if s.Load.WarmUp > 0 {
 		e.layPhase(i, warmUp(s), seed)
@@ -97,7 +98,10 @@ func (e *engine) offered(i int, now time.Duration) int64 {
 	case i == 0 && e.program.slots:
 		return 0
 	case i == 0:
-		return min(int64(e.size), int64(max(now, 0).Seconds()*p.rate)+1)
+		if end := time.Duration(p.end.Load()); end > 0 {
+			now = min(now, end)
+		}
+		return e.plan[0].offered.by(now)
 	case e.plan[i].open == nil:
 		return p.begun.Load()
 	case p.start.Load() == 0 || now < e.start(i):

@@ -3,6 +3,7 @@ package loadgen
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 
 	"xmpprig/scenarios"
 )
@@ -25,13 +26,14 @@ type program struct {
 	presences         int      // likewise of presence
 	expects           []scenarios.Match
 	slots             bool // sessions exist only within the work: logins come and go
+	returns           bool // the work logs in, so a session without a connection may get one
 }
 
 // compile turns the steps of a scenario into a program.
 func compile(s *scenarios.Session) *program {
 	p := &program{messages: -1, presences: -1}
 	p.start, p.work, p.stop = p.steps(s.Start), p.steps(s.Work), p.steps(s.Stop)
-	p.slots = !logsIn(p.start)
+	p.slots, p.returns = !logsIn(p.start), mayLogIn(s.Work)
 	return p
 }
 
@@ -43,6 +45,23 @@ func logsIn(steps []op) bool {
 		}
 	}
 	return false
+}
+
+// mayLogIn says whether there is a login among the steps or inside of them.
+func mayLogIn(steps []scenarios.Step) bool {
+	return slices.ContainsFunc(steps, func(st scenarios.Step) bool {
+		switch st := st.(type) {
+		case scenarios.Login, scenarios.Reconnect:
+			return true
+		case scenarios.Repeat:
+			return mayLogIn(st.Do)
+		case scenarios.Every:
+			return mayLogIn(st.Do)
+		case scenarios.Choose:
+			return slices.ContainsFunc(st.Options, func(o scenarios.Option) bool { return mayLogIn(o.Do) })
+		}
+		return false
+	})
 }
 
 func (p *program) steps(steps []scenarios.Step) []op {

@@ -35,29 +35,35 @@ func (r *rehearsal) all(ops []op) {
 }
 
 // offerings counts the arrivals of a phase that have come due, in bins.
-type offerings []int64 // cumulative
+type offerings struct {
+	length time.Duration
+	bins   []int64 // cumulative
+}
 
 const offeringBin = 10 * time.Millisecond
 
 func newOfferings(length time.Duration) offerings {
-	return make(offerings, length/offeringBin+1)
+	return offerings{length, make([]int64, length/offeringBin+1)}
 }
 
-func (o offerings) add(due time.Duration) { o[min(int(due/offeringBin), len(o)-1)]++ }
+func (o offerings) add(due time.Duration) { o.bins[min(int(due/offeringBin), len(o.bins)-1)]++ }
 
 func (o offerings) accumulate() {
-	for i := 1; i < len(o); i++ {
-		o[i] += o[i-1]
+	for i := 1; i < len(o.bins); i++ {
+		o.bins[i] += o.bins[i-1]
 	}
 }
 
-// by is how many have come due until after.
+// by is how many have come due until after, to the bin; all at the end.
 func (o offerings) by(after time.Duration) int64 {
 	i := int(after/offeringBin) - 1
+	if after >= o.length {
+		i = len(o.bins) - 1
+	}
 	if i < 0 {
 		return 0
 	}
-	return o[min(i, len(o)-1)]
+	return o.bins[i]
 }
 
 // rehearse lists every arrival of the run with its draws. It fills the
@@ -67,12 +73,15 @@ func (e *engine) rehearse() string {
 	pcg := rand.NewPCG(0, 0)
 	r := &rehearsal{users: e.users, pcg: pcg, rng: rand.New(pcg), sum: sha256.New()}
 	r.note(e.seed, uint64(e.size))
+	e.plan[0].offered = newOfferings(e.plan[0].length)
 	for n := range e.size {
 		r.n = n
+		e.plan[0].offered.add(e.rising.due(n))
 		r.sum.Write([]byte(e.users.local(n)))
 		reseed(pcg, e.seed, 0, n, 0)
 		r.all(e.program.start)
 	}
+	e.plan[0].offered.accumulate()
 	for i := range e.plan {
 		if e.plan[i].open != nil {
 			e.rehearsePhase(r, i)

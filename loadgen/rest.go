@@ -54,6 +54,15 @@ func (s *session) hold(ctx context.Context, limit time.Duration) error {
 	return nil
 }
 
+// glance handles what has arrived already. A session that sends and sends
+// has to look between: what arrives is timed when it is read, and a server
+// that cannot get rid of it may stop reading in turn.
+func (s *session) glance(ctx context.Context) {
+	if s.conn.Load() != nil && ctx.Err() == nil {
+		s.rest(ctx, s.now(), s.stage.Load())
+	}
+}
+
 // rest waits until something arrives and was handled, due has come, or the
 // run is no longer at the stage seen. A connection that broke is counted and
 // let go.
@@ -100,19 +109,30 @@ func (s *session) doze(ctx context.Context, due time.Duration, seen int32) {
 
 // lose counts a connection that ended without being asked to.
 func (s *session) lose(err error) {
-	s.drop()
-	if s.stage.Load() < stageLeave {
+	if s.broke() {
 		s.errors.add(err, s.now())
-		s.broken.Add(1)
 	}
 }
 
-// drop lets the connection go, at once.
-func (s *session) drop() {
-	if c := s.conn.Swap(nil); c != nil {
-		s.gone(c)
-		c.Abort()
+// broke lets go of a connection that broke, and counts it unless the rig did
+// it itself or it was counted before.
+func (s *session) broke() bool {
+	if !s.drop() || s.stage.Load() >= stageLeave {
+		return false
 	}
+	s.broken.Add(1)
+	return true
+}
+
+// drop lets the connection go, at once; false where there was none.
+func (s *session) drop() bool {
+	c := s.conn.Swap(nil)
+	if c == nil {
+		return false
+	}
+	s.gone(c)
+	c.Abort()
+	return true
 }
 
 // hangUp is the last thing a session does.

@@ -121,7 +121,7 @@ func (w *watch) load(ctx context.Context) {
 		w.cut()
 		return
 	}
-	if w.allGone() {
+	if w.allGone() || !w.program.slots && w.logins.Load() == 0 {
 		w.incomplete("no session came up")
 		w.cut()
 		return

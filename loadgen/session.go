@@ -75,11 +75,7 @@ func (s *session) rise(ctx context.Context) {
 		s.standing.Add(1)
 		return
 	}
-	c := s.rising.Cursor(pace.Share{I: s.n, N: s.size})
-	due, ok := c.Next()
-	if !ok { // a Poisson share may fall off the end
-		due = s.rising.Length()
-	}
+	due := s.rising.due(s.n)
 	if !s.restUntil(ctx, due, stageCut) {
 		return
 	}
@@ -130,7 +126,7 @@ func (s *session) offered(ctx context.Context, start time.Duration) {
 
 // held does the work over and over until the phase ends.
 func (s *session) held(ctx context.Context) {
-	for k := uint64(0); s.now() < s.until && s.stage.Load() < stageCut && ctx.Err() == nil; k++ {
+	for k := uint64(0); s.now() < s.until && s.restUntil(ctx, s.now(), stageDrain); k++ {
 		if !s.iterate(ctx, s.now(), k, s.program.work) && !s.restUntil(ctx, s.now()+failurePause, stageCut) {
 			return
 		}
@@ -160,6 +156,7 @@ func (s *session) iterate(ctx context.Context, due time.Duration, k uint64, step
 		p.completed.Add(1)
 	case errors.Is(err, errStopped) || ctx.Err() != nil:
 		p.begun.Add(-1)
+		p.cut.Add(1)
 	default:
 		s.errors.add(err, s.now())
 		p.failed.Add(1)
@@ -176,6 +173,9 @@ func (s *session) begin(due time.Duration) {
 
 func (s *session) all(ctx context.Context, steps []op) error {
 	for _, o := range steps {
+		if s.stage.Load() >= stageLeave && !s.leaving {
+			return errStopped
+		}
 		if err := o.run(ctx, s); err != nil {
 			return err
 		}

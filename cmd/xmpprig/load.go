@@ -27,7 +27,7 @@ func loadFlags(f *pflag.FlagSet) *overriding {
 	v := &overriding{flags: f}
 	f.StringVar(&v.o.Server, "server", "", "loopback, prosody, ejabberd (started for the run), or `HOST[:PORT]` of one that runs")
 	f.IntVar(&v.o.Sessions, "sessions", 0, "number of sessions")
-	f.StringVar(&v.rate, "rate", "", "arrivals of open phases, such as `100/s`; ramps and stairs are scaled to end there")
+	f.StringVar(&v.rate, "rate", "", "arrivals of open phases, such as `100/s`; ramps and stairs are scaled to it at their highest")
 	f.DurationVar(&v.duration, "duration", 0, "length of all measured phases together, such as 30s")
 	f.DurationVar(&v.warmUp, "warm-up", 0, "length of the warm-up, which is recorded but not counted")
 	f.StringVar(&v.o.TLS, "tls", "", "none, starttls or direct")

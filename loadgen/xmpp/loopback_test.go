@@ -117,6 +117,9 @@ func TestTickets(t *testing.T) {
 		d := dialer(s, pool, xmpp.DirectTLS)
 		d.Mechanism, d.TLSConfig.MaxVersion = "EXTERNAL", version
 		d.TLSConfig.ClientSessionCache = tls.NewLRUClientSessionCache(0)
+		d.TLSConfig.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			return nil, errors.New("not the account's certificate")
+		}
 		for _, user := range []string{"user1", "user2", "user1"} {
 			certificate, err := s.ClientCertificate(user)
 			if err != nil {

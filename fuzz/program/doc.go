@@ -1,0 +1,55 @@
+// Package program is the language of what is sent to a server under test, and the transcript that comes of it.
+//
+// A program is a text file. Its first part says what is asked of the server; after an empty line follow the operations,
+// one a line, of named actors: the attacker, who sends what is to be judged, the witness, to whom it may be addressed,
+// and the bystander, who has no part in it.
+//
+//	row 28 undeclared-prefix
+//	title a stanza with a prefix that is not bound
+//	state bound
+//	level MUST
+//	clause RFC 6120 §11.3
+//	conform attacker stream-error not-well-formed ; witness nothing
+//	tolerate attacker error modify not-acceptable ; witness nothing
+//
+//	attacker login
+//	witness login
+//	mark
+//	attacker send "<message id='probe' to='{witness.jid}'><x:y/></message>"
+//	attacker sync
+//	witness sync
+//
+// # Header
+//
+// The row is one of the table of required answers, and a name that tells the programs of a row apart. Level is what
+// breaking it counts as: MUST, SHOULD or MAY. A line conform, tolerate, or deviate LEVEL is one acceptable or known
+// outcome: for every actor that it names, the whole sequence of what the actor saw after the mark. Actors that it does not
+// name saw nothing. The first line that fits decides; where none fits, the server deviates at the level of the row.
+// "unless mechanism NAME" makes the row not applicable where the server offers that mechanism.
+//
+// What can be seen: nothing, header, features, stream-error CONDITIONS, closed (without a word), footer, sasl-failure CONDITIONS,
+// success, challenge, proceed, tls-failure, error TYPE CONDITIONS (a stanza of type error), result (an iq), iq, message,
+// presence, element (anything else), unanswered (a sync) and garbage (no XMPP). Conditions are alternatives a|b; "any" is
+// each of them. A stream error counts only when the stream was closed after it. Headers and features that a line does not
+// name are passed over. After stanzas and headers may stand NAME="VALUE" or NAME!="VALUE" for attributes (an absent one has
+// the value ""), body="TEXT", and has="XML" for a child that means the same.
+//
+// # Operations
+//
+//	dial          connect
+//	dial-tls      connect with direct TLS
+//	header        open a stream, and wait for the features
+//	starttls      negotiate TLS
+//	auth NAME     authenticate with the SASL mechanism PLAIN
+//	bind          bind a resource of the server's choice
+//	login         all of these: dial header starttls header auth header bind
+//	send "TEXT"   send bytes; escapes are Go's
+//	sync          ping the server and wait for the answer, which is not judged, or for the end of the stream
+//	await WHAT    wait for an element, the end of the stream, or for the connection to be closed
+//	half-close    end one's own direction of the connection
+//	close         drop the connection
+//
+// In texts stand for what the run knows: {domain}, and of each actor, such as {witness.jid}: jid, bare, local, resource,
+// password, stream (the id of the last stream). {b64:…} is the Base64 of its inside, {upper:…} its upper case, {9*…} nine
+// times its inside, {{ and }} a brace. All waits are bounded.
+package program

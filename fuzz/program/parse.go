@@ -1,0 +1,312 @@
+package program
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// SyntaxError is one thing that is wrong with a program or a transcript.
+type SyntaxError struct {
+	File         string
+	Line, Column int // from 1; the column counts bytes
+	Reason       string
+}
+
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Reason)
+}
+
+// token is a word of a line; its text is unquoted where it was quoted.
+type token struct {
+	column int
+	word   string // what stands before the quotes, = and != included
+	quoted bool
+	text   string // inside of the quotes
+}
+
+// parser reads one file and collects what is wrong with it.
+type parser struct {
+	file string
+	line int
+	errs []error
+}
+
+func (p *parser) fail(column int, format string, args ...any) {
+	p.errs = append(p.errs, &SyntaxError{p.file, p.line, column, fmt.Sprintf(format, args...)})
+}
+
+// Parse reads a program. The error joins one *SyntaxError for each thing that is wrong.
+func Parse(file string, src []byte) (*Program, error) {
+	p := &parser{file: file}
+	if !utf8.Valid(src) {
+		p.line = 1
+		p.fail(1, "the file is not UTF-8")
+		return nil, errors.Join(p.errs...)
+	}
+	prog := &Program{}
+	seen := map[string]bool{}
+	inHeader := true
+	for line := range strings.SplitSeq(string(src), "\n") {
+		p.line++
+		switch trimmed := strings.TrimSpace(line); {
+		case trimmed == "":
+			inHeader = inHeader && len(seen) == 0
+		case trimmed[0] == '#':
+		case inHeader:
+			p.headerLine(prog, line, seen)
+		default:
+			if op, ok := p.op(line); ok {
+				prog.Ops = append(prog.Ops, op)
+			}
+		}
+	}
+	p.whole(prog, seen)
+	if len(p.errs) > 0 {
+		return nil, errors.Join(p.errs...)
+	}
+	return prog, nil
+}
+
+// whole checks what only the whole program tells.
+func (p *parser) whole(prog *Program, seen map[string]bool) {
+	for _, key := range []string{"row", "title", "state", "level", "clause", "conform"} {
+		if !seen[key] {
+			p.fail(1, "the header has no %s", key)
+		}
+	}
+	marks := 0
+	for _, op := range prog.Ops {
+		if op.Verb == Mark {
+			marks++
+		}
+	}
+	if marks != 1 {
+		p.fail(1, "the program has %d marks, and needs one", marks)
+	}
+}
+
+func (p *parser) headerLine(prog *Program, line string, seen map[string]bool) {
+	key, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+	at := strings.Index(line, key) + 1
+	rest = strings.TrimSpace(rest)
+	many := key == "conform" || key == "tolerate" || key == "deviate" || key == "unless"
+	if seen[key] && !many {
+		p.fail(at, "%s is said twice", key)
+		return
+	}
+	seen[key] = true
+	switch key {
+	case "title":
+		prog.Title = rest
+	case "state":
+		prog.State = rest
+	case "clause":
+		prog.Clause = rest
+	case "row":
+		p.row(prog, rest, at)
+	case "level":
+		prog.Level = p.level(rest, at)
+	case "unless":
+		name, ok := strings.CutPrefix(rest, "mechanism ")
+		if name = strings.TrimSpace(name); !ok || name == "" || strings.Contains(name, " ") {
+			p.fail(at, "unless is followed by: mechanism NAME")
+			return
+		}
+		prog.Unless = append(prog.Unless, name)
+	case "conform", "tolerate", "deviate":
+		p.outcome(prog, line)
+		return
+	default:
+		p.fail(at, "%q is no key of a header", key)
+		return
+	}
+	if rest == "" {
+		p.fail(at, "%s is empty", key)
+	}
+}
+
+func (p *parser) row(prog *Program, rest string, at int) {
+	number, name, _ := strings.Cut(rest, " ")
+	n, err := strconv.Atoi(number)
+	name = strings.TrimSpace(name)
+	if err != nil || n < 1 || name == "" || strings.Contains(name, " ") {
+		p.fail(at, "row is followed by a number from 1 and one word")
+		return
+	}
+	prog.Row, prog.Case = n, name
+}
+
+func (p *parser) level(word string, at int) Level {
+	if !slices.Contains(Levels(), Level(word)) {
+		p.fail(at, "%q is no level: MUST, SHOULD and MAY are", word)
+	}
+	return Level(word)
+}
+
+// outcome reads a line conform, tolerate or deviate.
+func (p *parser) outcome(prog *Program, line string) {
+	tokens, ok := p.tokens(line)
+	if !ok {
+		return
+	}
+	l := Line{Verdict: Verdict(tokens[0].word)}
+	end := tokens[0].column
+	tokens = tokens[1:]
+	if l.Verdict == Deviate {
+		if len(tokens) == 0 {
+			p.fail(end, "deviate is followed by a level")
+			return
+		}
+		l.Level = p.level(tokens[0].word, tokens[0].column)
+		tokens = tokens[1:]
+	}
+	for len(tokens) > 0 {
+		n := slices.IndexFunc(tokens, func(t token) bool { return t.word == ";" && !t.quoted })
+		if n < 0 {
+			n = len(tokens)
+		}
+		if s, ok := p.sight(tokens[:n], end); ok {
+			l.Seen = append(l.Seen, s)
+		}
+		tokens = tokens[min(n+1, len(tokens)):]
+	}
+	if len(l.Seen) == 0 {
+		p.fail(end, "the line does not say what is seen")
+	}
+	prog.Lines = append(prog.Lines, l)
+}
+
+// sight reads ACTOR KIND [TYPE] [CONDITIONS] [NAME="VALUE"]….
+func (p *parser) sight(tokens []token, end int) (s Sight, ok bool) {
+	if len(tokens) < 2 {
+		p.fail(end, "an actor and what it sees are needed")
+		return s, false
+	}
+	before := len(p.errs)
+	s.Actor, s.Kind = p.actor(tokens[0]), Kind(tokens[1].word)
+	if !slices.Contains(Kinds(), s.Kind) || tokens[1].quoted {
+		p.fail(tokens[1].column, "%q cannot be seen", tokens[1].word)
+	}
+	tokens = tokens[2:]
+	if s.Kind == Error && len(tokens) > 0 {
+		s.Type, tokens = tokens[0].word, tokens[1:]
+	}
+	if s.Kind.hasConditions() {
+		if len(tokens) == 0 || tokens[0].quoted {
+			p.fail(end, "%s needs conditions, such as a|b, or any", s.Kind)
+			return s, false
+		}
+		s.Conditions, tokens = strings.Split(tokens[0].word, "|"), tokens[1:]
+	}
+	for _, t := range tokens {
+		name, isValue := strings.CutSuffix(t.word, "=")
+		name, not := strings.CutSuffix(name, "!")
+		if !t.quoted || !isValue || name == "" {
+			p.fail(t.column, `NAME="VALUE" or NAME!="VALUE" is expected`)
+			continue
+		}
+		p.template(t)
+		s.Values = append(s.Values, Value{name, not, t.text})
+	}
+	return s, len(p.errs) == before
+}
+
+func (p *parser) actor(t token) Actor {
+	if !slices.Contains(Actors(), Actor(t.word)) || t.quoted {
+		p.fail(t.column, "%q is no actor: attacker, witness and bystander are", t.word)
+	}
+	return Actor(t.word)
+}
+
+func (p *parser) op(line string) (op Op, ok bool) {
+	tokens, ok := p.tokens(line)
+	if !ok {
+		return op, false
+	}
+	if len(tokens) == 1 && tokens[0].word == string(Mark) {
+		return Op{Verb: Mark}, true
+	}
+	before := len(p.errs)
+	op.Actor = p.actor(tokens[0])
+	if len(tokens) < 2 {
+		p.fail(tokens[0].column, "what the actor does is missing")
+		return op, false
+	}
+	op.Verb = Verb(tokens[1].word)
+	if !slices.Contains(Verbs(), op.Verb) || op.Verb == Mark || tokens[1].quoted {
+		p.fail(tokens[1].column, "%q is no operation of an actor", cmp.Or(tokens[1].word, tokens[1].text))
+		return op, false
+	}
+	p.argument(&op, tokens[1], tokens[2:])
+	return op, len(p.errs) == before
+}
+
+func (p *parser) argument(op *Op, verb token, args []token) {
+	one := len(args) == 1
+	switch op.Verb {
+	case Send:
+		if !one || !args[0].quoted || args[0].word != "" {
+			p.fail(verb.column, "send is followed by one text in quotes")
+			return
+		}
+		op.Arg = args[0].text
+		p.template(args[0])
+	case Auth:
+		if !one || args[0].word != "PLAIN" || args[0].quoted {
+			p.fail(verb.column, "auth is followed by the mechanism PLAIN")
+			return
+		}
+		op.Arg = args[0].word
+	case Await:
+		if !one || args[0].quoted || !slices.Contains([]string{AwaitElement, AwaitEnd, AwaitClosed}, args[0].word) {
+			p.fail(verb.column, "await is followed by element, end or closed")
+			return
+		}
+		op.Arg = args[0].word
+	default:
+		if len(args) > 0 {
+			p.fail(args[0].column, "%s is followed by nothing", op.Verb)
+		}
+	}
+}
+
+// template checks the placeholders of a text.
+func (p *parser) template(t token) {
+	if err := checkTemplate(t.text); err != nil {
+		p.fail(t.column, "%v", err)
+	}
+}
+
+// tokens cuts a line into words and quoted texts.
+func (p *parser) tokens(line string) (all []token, ok bool) {
+	for i := 0; i < len(line); {
+		if line[i] == ' ' || line[i] == '\t' || line[i] == '\r' {
+			i++
+			continue
+		}
+		t := token{column: i + 1}
+		n := strings.IndexAny(line[i:], " \t\r\"")
+		if n < 0 {
+			n = len(line) - i
+		}
+		t.word = line[i : i+n]
+		i += n
+		if i < len(line) && line[i] == '"' {
+			q, err := strconv.QuotedPrefix(line[i:])
+			if err != nil {
+				p.fail(i+1, "the text in quotes is not closed or has a bad escape")
+				return nil, false
+			}
+			t.quoted = true
+			t.text, _ = strconv.Unquote(q) // QuotedPrefix has seen that it can be
+			i += len(q)
+		}
+		all = append(all, t)
+	}
+	return all, len(all) > 0
+}

@@ -1,0 +1,154 @@
+package program
+
+import "slices"
+
+// Program is what to send to a server, and what is asked of it then.
+type Program struct {
+	Row    int    // of the table of required answers
+	Case   string // tells programs of one row apart
+	Title  string
+	State  string // of the attacker's stream when the judged part begins
+	Level  Level
+	Clause string   // where it is required
+	Unless []string // mechanisms that make the row not applicable when they are offered
+	Lines  []Line
+	Ops    []Op
+}
+
+// Level is how binding a requirement is (RFC 2119).
+type Level string
+
+// The levels.
+const (
+	Must   Level = "MUST"
+	Should Level = "SHOULD"
+	May    Level = "MAY"
+)
+
+// Levels returns all levels, the most binding first.
+func Levels() []Level { return []Level{Must, Should, May} }
+
+// Actor is who does or sees something.
+type Actor string
+
+// The actors.
+const (
+	Attacker  Actor = "attacker"
+	Witness   Actor = "witness"
+	Bystander Actor = "bystander"
+)
+
+// Actors returns all actors.
+func Actors() []Actor { return []Actor{Attacker, Witness, Bystander} }
+
+// Verdict is what a line of the header means for a server that it fits.
+type Verdict string
+
+// The verdicts.
+const (
+	Conform  Verdict = "conform"
+	Tolerate Verdict = "tolerate"
+	Deviate  Verdict = "deviate"
+)
+
+// Line is one outcome that the header knows.
+type Line struct {
+	Verdict Verdict
+	Level   Level // of Deviate; else empty
+	Seen    []Sight
+}
+
+// Kind is what kind of thing an actor saw.
+type Kind string
+
+// The kinds. The package documentation says what they are.
+const (
+	Nothing     Kind = "nothing"
+	Header      Kind = "header"
+	Features    Kind = "features"
+	StreamError Kind = "stream-error"
+	Closed      Kind = "closed"
+	Footer      Kind = "footer"
+	SASLFailure Kind = "sasl-failure"
+	Success     Kind = "success"
+	Challenge   Kind = "challenge"
+	Proceed     Kind = "proceed"
+	TLSFailure  Kind = "tls-failure"
+	Error       Kind = "error"
+	Result      Kind = "result"
+	IQ          Kind = "iq"
+	Message     Kind = "message"
+	Presence    Kind = "presence"
+	Other       Kind = "element"
+	Unanswered  Kind = "unanswered"
+	Garbage     Kind = "garbage"
+)
+
+// Kinds returns all kinds.
+func Kinds() []Kind {
+	return []Kind{Nothing, Header, Features, StreamError, Closed, Footer, SASLFailure, Success, Challenge, Proceed, TLSFailure,
+		Error, Result, IQ, Message, Presence, Other, Unanswered, Garbage}
+}
+
+// hasConditions reports whether conditions follow the kind.
+func (k Kind) hasConditions() bool { return k == StreamError || k == SASLFailure || k == Error }
+
+// Sight is one thing that an actor is to see.
+type Sight struct {
+	Actor      Actor
+	Kind       Kind
+	Type       string   // of Error: its error type, or any
+	Conditions []string // alternatives; any
+	Values     []Value
+}
+
+// Allows reports whether a condition is among those of s.
+func (s *Sight) Allows(condition string) bool {
+	return slices.Contains(s.Conditions, condition) || slices.Contains(s.Conditions, "any")
+}
+
+// Value is what an attribute of a thing seen is, or (Not) is not.
+type Value struct {
+	Name string
+	Not  bool
+	Text string // a template
+}
+
+// Verb is what an operation does.
+type Verb string
+
+// The verbs. The package documentation says what they do.
+const (
+	Dial      Verb = "dial"
+	DialTLS   Verb = "dial-tls"
+	Open      Verb = "header"
+	StartTLS  Verb = "starttls"
+	Auth      Verb = "auth"
+	Bind      Verb = "bind"
+	Login     Verb = "login"
+	Send      Verb = "send"
+	Sync      Verb = "sync"
+	Await     Verb = "await"
+	HalfClose Verb = "half-close"
+	Close     Verb = "close"
+	Mark      Verb = "mark" // what follows is judged; it has no actor
+)
+
+// Verbs returns all verbs.
+func Verbs() []Verb {
+	return []Verb{Dial, DialTLS, Open, StartTLS, Auth, Bind, Login, Send, Sync, Await, HalfClose, Close, Mark}
+}
+
+// What Await can wait for.
+const (
+	AwaitElement = "element"
+	AwaitEnd     = "end"
+	AwaitClosed  = "closed"
+)
+
+// Op is one operation.
+type Op struct {
+	Actor Actor
+	Verb  Verb
+	Arg   string // of Send the template, of Auth the mechanism, of Await what to wait for
+}

@@ -1,0 +1,148 @@
+package program
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+const sample = `# comments are for readers
+row 28 undeclared-prefix
+title a stanza with a prefix that is not bound
+state bound
+level MUST
+clause RFC 6120 §11.3
+unless mechanism ANONYMOUS
+conform attacker stream-error not-well-formed|bad-format ; witness nothing
+tolerate attacker error modify not-acceptable id="probe" ; witness message from!="{attacker.jid}" body="a ; b"
+deviate SHOULD attacker closed
+
+attacker login
+mark
+attacker send "<message to='{witness.jid}'>\x00\u00e9{b64:a{domain}}{3*x}{{}}"
+attacker await end
+witness auth PLAIN
+`
+
+func TestParse(t *testing.T) {
+	p, err := Parse("sample", []byte(sample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Program{
+		Row: 28, Case: "undeclared-prefix", Title: "a stanza with a prefix that is not bound", State: "bound", Level: Must,
+		Clause: "RFC 6120 §11.3", Unless: []string{"ANONYMOUS"},
+		Lines: []Line{
+			{Conform, "", []Sight{{Actor: Attacker, Kind: StreamError, Conditions: []string{"not-well-formed", "bad-format"}}, {Actor: Witness, Kind: Nothing}}},
+			{Tolerate, "", []Sight{
+				{Attacker, Error, "modify", []string{"not-acceptable"}, []Value{{"id", false, "probe"}}},
+				{Actor: Witness, Kind: Message, Values: []Value{{"from", true, "{attacker.jid}"}, {"body", false, "a ; b"}}}}},
+			{Deviate, Should, []Sight{{Actor: Attacker, Kind: Closed}}},
+		},
+		Ops: []Op{{Attacker, Login, ""}, {Verb: Mark},
+			{Attacker, Send, "<message to='{witness.jid}'>\x00é{b64:a{domain}}{3*x}{{}}"}, {Attacker, Await, "end"}, {Witness, Auth, "PLAIN"}},
+	}
+	if !reflect.DeepEqual(p, want) {
+		t.Errorf("got\n%+v\nwant\n%+v", p, want)
+	}
+}
+
+func TestParseSaysAllThatIsWrong(t *testing.T) {
+	_, err := Parse("f", []byte("row x\nlevel ALWAYS\ntitle\ntitle a\nnonsense 1\nunless SCRAM\nconform\nconform witness sees\ndeviate\n"+
+		"conform attacker error modify\nconform boss nothing\nconform attacker header id\n\n"+
+		"boss dial\nattacker\nattacker fly\nattacker send x\nattacker auth SCRAM\nattacker await rain\nattacker dial 1\nattacker send \"\nattacker send \"{boss.jid}\"\nattacker send \"{\"\n"))
+	for _, want := range []string{
+		"f:1:1: row is followed by", "f:2:1: \"ALWAYS\" is no level", "f:3:1: title is empty", "f:4:1: title is said twice", "f:5:1: \"nonsense\" is no key",
+		"f:6:1: unless is", "f:7:1: the line does not say", "f:8:17: \"sees\" cannot be seen", "f:9:1: deviate is followed by a level",
+		"f:10:1: error needs conditions", "f:11:9: \"boss\" is no actor", `f:12:25: NAME="VALUE"`,
+		"f:14:1: \"boss\" is no actor", "f:15:1: what the actor does", "f:16:10: \"fly\" is no operation", "f:17:10: send is followed", "f:18:10: auth is followed",
+		"f:19:10: await is followed", "f:20:15: dial is followed by nothing", "f:21:15: the text in quotes", "f:22:15: {boss.jid} is not known", "f:23:15: a brace",
+		"the header has no state", "the header has no clause", "the program has 0 marks",
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("nothing about %q in:\n%v", want, err)
+		}
+	}
+	if _, err := Parse("f", []byte("\xff")); err == nil || !strings.Contains(err.Error(), "not UTF-8") {
+		t.Errorf("bytes that are not UTF-8: %v", err)
+	}
+}
+
+func TestExpand(t *testing.T) {
+	known := func(name string) (string, bool) { return "v", name == "domain" }
+	for _, c := range []struct{ in, want, err string }{
+		{"a{domain}b", "avb", ""},
+		{"{b64:\x00{domain}}", "AHY=", ""},
+		{"{upper:x{domain}}", "XV", ""},
+		{"{4*{domain}}", "vvvv", ""},
+		{"{{}}{{{domain}}}", "{}{v}", ""},
+		{"{nobody.jid}", "", "{nobody.jid} is not known"},
+		{"{", "", "no partner"},
+		{"}", "", "no partner"},
+		{"{-1*a}", "", "a number stands before *"},
+		{"{2000000*a}", "", "longer than"},
+		{"{600000*a}{600000*a}", "", "longer than"},
+	} {
+		got, err := Expand(c.in, known)
+		if got != c.want || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
+			t.Errorf("%s: %q, %v; want %q, %s", c.in, got, err, c.want, c.err)
+		}
+	}
+}
+
+func TestTranscript(t *testing.T) {
+	want := Transcript{
+		{0, Attacker, Stream, nil},
+		{time.Microsecond, Attacker, Learned, []byte("attacker.jid=a@b/c")},
+		{2 * time.Second, "", Marked, nil},
+		{61*time.Second + 5*time.Microsecond, Witness, Received, []byte("<\x00\xff\"'é\n>")},
+		{61*time.Second + 6*time.Microsecond, Witness, Learned, []byte("attacker.jid=d")},
+	}
+	got, err := ParseTranscript("t", []byte(want.String()))
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v\n%s", err, got)
+	}
+	if v, ok := got.Known("attacker.jid"); v != "d" || !ok {
+		t.Errorf("attacker.jid is %q", v)
+	}
+	if v, ok := got.Known("domain"); ok {
+		t.Errorf("domain is %q", v)
+	}
+	_, err = ParseTranscript("t", []byte("1.0 attacker sent\n1.000000 boss sent\n1.000000 attacker sang\n1.000000 attacker sent x\n1.000000\n"))
+	for _, want := range []string{"t:1:1: ", "t:2:10: ", "t:3:19: ", "t:4:24: ", "t:5:1: "} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("nothing about %q in:\n%v", want, err)
+		}
+	}
+}
+
+// FuzzParse holds print to be the inverse of parse.
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(sample))
+	f.Fuzz(func(t *testing.T, src []byte) {
+		p, err := Parse("f", src)
+		if err != nil {
+			return
+		}
+		again, err := Parse("f", []byte(p.String()))
+		if err != nil || !reflect.DeepEqual(again, p) {
+			t.Errorf("%v\n%s\nbecomes\n%s", err, p, again)
+		}
+	})
+}
+
+// FuzzTranscript does the same for transcripts.
+func FuzzTranscript(f *testing.F) {
+	f.Add([]byte("0.000001 attacker sent \"a\\xff\"\n1.000000 - mark\n"))
+	f.Fuzz(func(t *testing.T, src []byte) {
+		p, err := ParseTranscript("f", src)
+		if err != nil {
+			return
+		}
+		again, err := ParseTranscript("f", []byte(p.String()))
+		if err != nil || !reflect.DeepEqual(again, p) {
+			t.Errorf("%v\n%s\nbecomes\n%s", err, p, again)
+		}
+	})
+}

@@ -1,0 +1,111 @@
+package program
+
+import (
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// maxExpanded bounds what a template may become, in bytes.
+const maxExpanded = 1 << 20
+
+// UnknownError says that a template names what the run does not know.
+type UnknownError struct{ Name string }
+
+func (e *UnknownError) Error() string { return fmt.Sprintf("{%s} is not known", e.Name) }
+
+// properties are what can be known of an actor.
+func properties() []string {
+	return []string{"jid", "bare", "local", "resource", "password", "stream"}
+}
+
+// Expand replaces the placeholders of a template by what known says of them. Unknown ones are an *UnknownError.
+func Expand(template string, known func(name string) (string, bool)) (string, error) {
+	var b strings.Builder
+	for i := 0; i < len(template); {
+		n := strings.IndexAny(template[i:], "{}")
+		if n < 0 {
+			b.WriteString(template[i:])
+			break
+		}
+		b.WriteString(template[i : i+n])
+		i += n
+		if strings.HasPrefix(template[i:], "{{") || strings.HasPrefix(template[i:], "}}") {
+			b.WriteByte(template[i])
+			i += 2
+			continue
+		}
+		inside, ok := placeholder(template[i:])
+		if !ok {
+			return "", fmt.Errorf("a brace of %q has no partner; a brace itself is doubled", template)
+		}
+		text, err := expandOne(inside, known)
+		if err != nil {
+			return "", err
+		}
+		if b.WriteString(text); b.Len() > maxExpanded {
+			return "", fmt.Errorf("the text becomes longer than %d bytes", maxExpanded)
+		}
+		i += len(inside) + 2
+	}
+	return b.String(), nil
+}
+
+// placeholder is the inside of the braces that s begins with.
+func placeholder(s string) (inside string, ok bool) {
+	depth := 0
+	for i := range len(s) {
+		switch s[i] {
+		case '{':
+			depth++
+		case '}':
+			if depth--; depth == 0 {
+				return s[1:i], true
+			}
+		}
+		if depth == 0 {
+			return "", false
+		}
+	}
+	return "", false
+}
+
+func expandOne(inside string, known func(string) (string, bool)) (string, error) {
+	if rest, ok := strings.CutPrefix(inside, "b64:"); ok {
+		text, err := Expand(rest, known)
+		return base64.StdEncoding.EncodeToString([]byte(text)), err
+	}
+	if rest, ok := strings.CutPrefix(inside, "upper:"); ok {
+		text, err := Expand(rest, known)
+		return strings.ToUpper(text), err
+	}
+	if times, rest, ok := strings.Cut(inside, "*"); ok {
+		n, err := strconv.ParseUint(times, 10, 31)
+		if err != nil {
+			return "", fmt.Errorf("{%s}: a number stands before *", inside)
+		}
+		text, err := Expand(rest, known)
+		if err != nil {
+			return "", err
+		}
+		if int(n)*len(text) > maxExpanded {
+			return "", fmt.Errorf("{%s} becomes longer than %d bytes", inside, maxExpanded)
+		}
+		return strings.Repeat(text, int(n)), nil
+	}
+	if text, ok := known(inside); ok {
+		return text, nil
+	}
+	return "", &UnknownError{inside}
+}
+
+// checkTemplate reports placeholders that no run can know.
+func checkTemplate(template string) error {
+	_, err := Expand(template, func(name string) (string, bool) {
+		actor, property, _ := strings.Cut(name, ".")
+		return "", name == "domain" || slices.Contains(Actors(), Actor(actor)) && slices.Contains(properties(), property)
+	})
+	return err
+}

@@ -33,6 +33,7 @@ type engine struct {
 	dialers   map[string]*xmpp.Dialer // by mechanism
 	address   netip.Addr              // of the server, where known
 	polled    bool                    // sessions are sockets of the system
+	beat      *metronome              // nil where sessions are pipes
 	mechanism string                  // that the first login negotiated
 	server    *target.Server          // nil: not watched
 
@@ -190,10 +191,11 @@ func (e *engine) launch(ctx, still context.Context, g *sync.WaitGroup) {
 	for n := range e.sessions {
 		e.sessions[n] = e.newSession(n)
 	}
+	if e.polled { // over pipes there is no poller to wake
+		e.beat = newMetronome(e.zero)
+		g.Go(func() { e.beat.run(still) })
+	}
 	for _, s := range e.sessions {
 		g.Go(func() { s.live(ctx) })
-	}
-	if e.polled { // over pipes there is no poller to wake
-		g.Go(func() { e.metronome(still) })
 	}
 }

@@ -1,115 +1,103 @@
 package loadgen
 
 import (
-	"container/heap"
 	"context"
+	"sync"
 	"time"
 
 	"xmpprig/loadgen/pace"
 )
 
-// metronome wakes the process at each arrival of the open phases. Sessions
+// metronome wakes the process at the moments that sessions wait for. They
 // wait with timers of the runtime, which a process with nothing else to do
 // may serve a millisecond late; any wake-up at the right moment serves them
-// in time.
-func (e *engine) metronome(ctx context.Context) {
-	e.awaitLoad(ctx)
-	alarm := pace.NewAlarm()
-	stop := context.AfterFunc(ctx, alarm.Off)
-	defer func() {
-		if stop() {
-			alarm.Off()
-		}
-	}()
-	for i := e.firstPhase(); i < e.drainPhase(); i++ {
-		if e.plan[i].open != nil && !e.beat(alarm, i) {
-			return
-		}
-	}
+// in time. A nil metronome does nothing.
+type metronome struct {
+	zero  time.Time
+	alarm pace.Alarm
+
+	mu   sync.Mutex // taken once for each wait, not for each stanza
+	dues moments
 }
 
-// awaitLoad waits until the phases have their times, or the run ends.
-func (e *engine) awaitLoad(ctx context.Context) {
-	for e.stage.Load() < stageLoad && ctx.Err() == nil {
-		changed := *e.changed.Load()
-		if e.stage.Load() >= stageLoad {
-			return
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-		}
-	}
+func newMetronome(zero time.Time) *metronome {
+	return &metronome{zero: zero, alarm: pace.NewAlarm()}
 }
 
-// closest is how near two beats may be: one wake-up serves all that is due.
+// closest is how near two wake-ups may be: one serves all that is due.
 const closest = 50 * time.Microsecond
 
-// beat rings for each arrival of phase i; false when the run is over.
-func (e *engine) beat(alarm pace.Alarm, i int) bool {
-	parts := newParts(e.plan[i].open, e.size)
-	start := e.start(i)
-	for len(parts) > 0 {
-		if e.stage.Load() >= stageCut {
-			return false
-		}
-		left := start + parts[0].due - e.now()
-		if left > closest {
-			alarm.Set(left)
-			if !alarm.Wait() {
-				return false
-			}
-		}
-		parts.step()
-	}
-	return true
-}
-
-// parts is every share of a schedule, the one with the earliest arrival first.
-type parts []part
-
-type part struct {
-	due    time.Duration
-	cursor pace.Cursor
-}
-
-func newParts(s *pace.Schedule, n int) parts {
-	var all parts
-	if !s.Poisson { // the shares of an even schedule make up the whole one
-		return all.with(s.Cursor(pace.Whole))
-	}
-	for i := range n {
-		all = all.with(s.Cursor(pace.Share{I: i, N: n}))
-	}
-	heap.Init(&all)
-	return all
-}
-
-func (p parts) with(c pace.Cursor) parts {
-	if due, ok := c.Next(); ok {
-		return append(p, part{due, c})
-	}
-	return p
-}
-
-// step moves on from the earliest arrival.
-func (p *parts) step() {
-	first := &(*p)[0]
-	due, ok := first.cursor.Next()
-	if !ok {
-		heap.Remove(p, 0)
+// expect asks for a wake-up at due.
+func (m *metronome) expect(due time.Duration) {
+	if m == nil {
 		return
 	}
-	first.due = due
-	heap.Fix(p, 0)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.dues.push(due)
+	if m.dues[0] == due {
+		m.alarm.Set(due - time.Since(m.zero))
+	}
 }
 
-func (p parts) Len() int           { return len(p) }
-func (p parts) Less(i, j int) bool { return p[i].due < p[j].due }
-func (p parts) Swap(i, j int)      { p[i], p[j] = p[j], p[i] }
-func (p *parts) Push(x any)        { *p = append(*p, x.(part)) }
-func (p *parts) Pop() any {
-	last := (*p)[len(*p)-1]
-	*p = (*p)[:len(*p)-1]
-	return last
+// run wakes up, until ctx ends.
+func (m *metronome) run(ctx context.Context) {
+	stop := context.AfterFunc(ctx, m.alarm.Off)
+	defer stop()
+	for m.alarm.Wait() {
+		m.next()
+	}
+}
+
+// next sets the alarm for what is due after now.
+func (m *metronome) next() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := time.Since(m.zero)
+	for len(m.dues) > 0 && m.dues[0] <= now+closest {
+		m.dues.pop()
+	}
+	if len(m.dues) > 0 {
+		m.alarm.Set(m.dues[0] - now)
+	}
+}
+
+// moments is a heap with the earliest first. It is not container/heap's, as
+// that allocates for every push.
+type moments []time.Duration
+
+func (m *moments) push(d time.Duration) {
+	h := append(*m, d)
+	for i := len(h) - 1; i > 0; {
+		parent := (i - 1) / 2
+		if h[parent] <= h[i] {
+			break
+		}
+		h[parent], h[i] = h[i], h[parent]
+		i = parent
+	}
+	*m = h
+}
+
+func (m *moments) pop() time.Duration {
+	h := *m
+	first, last := h[0], len(h)-1
+	h[0] = h[last]
+	h = h[:last]
+	for i := 0; ; {
+		child := 2*i + 1
+		if child >= last {
+			break
+		}
+		if child+1 < last && h[child+1] < h[child] {
+			child++
+		}
+		if h[i] <= h[child] {
+			break
+		}
+		h[i], h[child] = h[child], h[i]
+		i = child
+	}
+	*m = h
+	return first
 }

@@ -20,8 +20,12 @@ func (s *session) restUntil(ctx context.Context, due time.Duration, stage int32)
 		}
 		// Even a session that is late looks once: else what arrives would
 		// pile up in the kernel for as long as it stays late.
-		if s.now() >= due && (!first || s.conn.Load() == nil) {
+		late := s.now() >= due
+		if late && (!first || s.conn.Load() == nil) {
 			return true
+		}
+		if first && !late {
+			s.beat.expect(due)
 		}
 		s.rest(ctx, due, seen)
 	}

@@ -134,7 +134,7 @@ func (w *watch) load(ctx context.Context) {
 	start := (w.now() + 300*time.Millisecond).Truncate(time.Second) + time.Second
 	end := w.timePhases(start)
 	w.advance(stageLoad)
-	if !w.until(ctx, end, nil) || !w.awaitLate(ctx, end+grace) {
+	if !w.until(ctx, end, nil) {
 		w.cut()
 		return
 	}
@@ -163,27 +163,6 @@ func (w *watch) rise(ctx context.Context) bool {
 		}
 		left, heard = now, in
 	}
-}
-
-// grace is how long after the last phase an arrival that came due in it may
-// still begin.
-const grace = 250 * time.Millisecond
-
-// awaitLate gives the rig's own lateness a chance, so that an arrival which
-// was due in the last moment is not taken for one that found no session; false
-// where the run has to end.
-func (w *watch) awaitLate(ctx context.Context, limit time.Duration) bool {
-	last := w.drainPhase() - 1
-	for w.plan[last].open != nil && w.now() < limit {
-		p := &w.board.phases[last]
-		if p.begun.Load()+p.dropped.Load() >= w.offered(last, w.now()) {
-			break
-		}
-		if !w.until(ctx, w.now()+5*time.Millisecond, nil) {
-			return false
-		}
-	}
-	return true
 }
 
 func (w *watch) cut() {

@@ -44,7 +44,7 @@ func (o *message) run(ctx context.Context, s *session) error {
 		}
 		return err
 	}
-	s.board.sent(s.phase, o.series, sent-max(s.due, s.free))
+	s.sent(o.series, sent)
 	return nil
 }
 

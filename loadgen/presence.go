@@ -21,14 +21,14 @@ func (o *presence) run(ctx context.Context, s *session) error {
 	if o.To != nil {
 		to = s.users.to(o.To, s.users.pick(o.To, s.n, s.rng))
 	}
-	sent := s.now()
-	st := stamp{kind: 'p', run: s.ledger.run, from: uint32(s.n), seq: s.stamp, due: s.due, sent: max(sent, s.due)}
+	sent := max(s.now(), s.due)
+	st := stamp{kind: 'p', run: s.ledger.run, from: uint32(s.n), seq: s.stamp, due: s.due, sent: sent}
 	s.stamp++
 	buf := borrow()
 	buf.b = o.append(buf.b[:0], st, to)
 	err := s.transmit(buf)
 	if err == nil {
-		s.board.sent(s.phase, o.series, sent-max(s.due, s.free))
+		s.sent(o.series, sent)
 	}
 	return err
 }
@@ -81,13 +81,13 @@ func (o *subscribe) run(ctx context.Context, s *session) error {
 		if o.Within > 0 {
 			s.asked[to] = true
 		}
-		sent := s.now()
+		sent := max(s.now(), s.due)
 		buf := borrow()
 		buf.b = wire.AppendPresence(buf.b[:0], wire.Addressing{To: to, Type: "subscribe"}, nil)
 		if err := s.transmit(buf); err != nil {
 			return err
 		}
-		s.board.sent(s.phase, o.series, sent-max(s.due, s.free))
+		s.sent(o.series, sent)
 	}
 	if o.Within == 0 {
 		return nil

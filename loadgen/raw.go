@@ -33,7 +33,7 @@ func (o *raw) run(ctx context.Context, s *session) error {
 	if err := s.transmit(buf); err != nil {
 		return err
 	}
-	s.board.sent(s.phase, o.series, sent-max(s.due, s.free))
+	s.sent(o.series, sent)
 	return nil
 }
 

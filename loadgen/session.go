@@ -164,6 +164,14 @@ func (s *session) iterate(ctx context.Context, due time.Duration, k uint64, step
 	return err == nil
 }
 
+// sent records when something was sent that has no answer. With that the step
+// is over: the next one is due, and the session free for it, only now.
+func (s *session) sent(series int, at time.Duration) {
+	s.board.sent(s.phase, series, at-max(s.due, s.free))
+	s.free = max(s.now(), s.due)
+	s.due = s.free
+}
+
 // begin readies the session for steps that are due.
 func (s *session) begin(due time.Duration) {
 	s.due = due

@@ -16,6 +16,7 @@ type ledger struct {
 	sheets []sheet
 
 	sent, delivered, duplicated, reordered, misdelivered, refused atomic.Int64
+	settled                                                       atomic.Int64 // of those sent
 
 	mu      sync.Mutex // guards the samples, touched only when something is wrong
 	samples []results.LedgerSample
@@ -40,8 +41,9 @@ type page [pageSize]atomic.Uint64
 
 // sheet is one sender's part of the ledger. Only its session appends.
 type sheet struct {
-	pages atomic.Pointer[[]atomic.Pointer[page]]
+	pages atomic.Pointer[[]atomic.Pointer[page]] // with room for more
 	next  atomic.Uint32
+	first uint32 // page that has not been let go
 }
 
 func newLedger(run uint32, sessions int, address func(int) string) *ledger {
@@ -65,21 +67,23 @@ func (l *ledger) open(from, to int) (seq uint32) {
 // grow adds a page and lets go of the oldest ones on which all is settled.
 // A page behind an unsettled one stays: it tells whether that was overtaken.
 func (s *sheet) grow() {
-	var old []atomic.Pointer[page]
+	n := s.next.Load() / pageSize
+	var pages []atomic.Pointer[page]
 	if p := s.pages.Load(); p != nil {
-		old = *p
+		pages = *p
 	}
-	pages := make([]atomic.Pointer[page], len(old)+1)
-	letGo := true
-	for i := range old {
-		p := old[i].Load()
-		letGo = letGo && (p == nil || p.settled())
-		if !letGo {
-			pages[i].Store(p)
+	for ; s.first < n && pages[s.first].Load().settled(); s.first++ {
+		pages[s.first].Store(nil)
+	}
+	if int(n) == len(pages) {
+		more := make([]atomic.Pointer[page], max(1, 2*n))
+		for i := s.first; i < n; i++ {
+			more[i].Store(pages[i].Load())
 		}
+		pages = more
+		s.pages.Store(&pages)
 	}
-	pages[len(old)].Store(new(page))
-	s.pages.Store(&pages)
+	pages[n].Store(new(page))
 }
 
 func (p *page) settled() bool {
@@ -107,7 +111,7 @@ func (s *sheet) slot(seq uint32) (*atomic.Uint64, bool) {
 // void says that the message was not sent after all.
 func (l *ledger) void(from int, seq uint32) {
 	if slot, _ := l.sheets[from].slot(seq); slot != nil {
-		slot.Or(slotVoid)
+		slot.Or(slotVoid) // settled and not sent: outstanding is one less
 		l.sent.Add(-1)
 	}
 }
@@ -116,10 +120,10 @@ func (l *ledger) void(from int, seq uint32) {
 // about a message that had arrived, or a second one, changes nothing.
 func (l *ledger) refuse(st stamp, text string) {
 	slot, _ := l.sheets[st.from].slot(st.seq)
-	if slot == nil || slot.Load()&slotSettled != 0 {
+	if slot == nil || !l.settle(slot, slotRefused) {
 		return
 	}
-	to := slot.Or(slotRefused) >> slotRecipient
+	to := slot.Load() >> slotRecipient
 	l.refused.Add(1)
 	l.sample("refused", st.from, st.seq, int(to), text)
 }
@@ -139,17 +143,28 @@ func (l *ledger) arrive(st stamp, at int) {
 		l.duplicated.Add(1)
 		l.sample("duplicated", st.from, st.seq, at, "")
 	case int(slot.Load()>>slotRecipient) != at:
-		l.stray(st, at, int(slot.Or(slotStrayed)>>slotRecipient))
-	case slot.Or(slotArrived)&slotArrived != 0:
+		l.settle(slot, slotStrayed)
+		l.stray(st, at, int(slot.Load()>>slotRecipient))
+	case slot.Load()&slotArrived != 0: // only this recipient sets it
 		l.duplicated.Add(1)
 		l.sample("duplicated", st.from, st.seq, at, "")
 	default:
+		l.settle(slot, slotArrived)
 		l.delivered.Add(1)
 		if s.overtaken(st.seq, uint64(at)) {
 			l.reordered.Add(1)
 			l.sample("reordered", st.from, st.seq, at, "")
 		}
 	}
+}
+
+// settle marks a slot; false where it had been settled before.
+func (l *ledger) settle(slot *atomic.Uint64, mark uint64) bool {
+	if slot.Or(mark)&slotSettled != 0 {
+		return false
+	}
+	l.settled.Add(1)
+	return true
 }
 
 func (l *ledger) stray(st stamp, at, to int) {
@@ -179,7 +194,8 @@ func (s *sheet) overtaken(seq uint32, to uint64) bool {
 
 // outstanding is how many messages may still arrive.
 func (l *ledger) outstanding() int64 {
-	return l.sent.Load() - l.delivered.Load() - l.refused.Load() - l.misdelivered.Load()
+	settled := l.settled.Load() // first: what is sent between the two must not hide others
+	return l.sent.Load() - settled
 }
 
 // maxSamples of each kind of trouble are kept.

@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"runtime"
 	"strconv"
 	"sync"
 	"testing"
@@ -143,5 +144,44 @@ func TestLedgerTogether(t *testing.T) {
 	g.Wait()
 	if got := l.close(); !equalLedgers(got, results.Ledger{Sent: users * each, Delivered: users * each}) {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// A long run of one sender costs what its messages cost, not their square.
+func TestLedgerGrowsInProportion(t *testing.T) {
+	l := testLedger(2)
+	const n = 8000 * pageSize
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for seq := range uint32(n) {
+		l.open(0, 1)
+		l.arrive(stamp{seq: seq}, 1)
+	}
+	runtime.ReadMemStats(&after)
+	if each := float64(after.TotalAlloc-before.TotalAlloc) / n; each > 12 {
+		t.Errorf("%.1f bytes a message, want little more than the 8 of its slot", each)
+	}
+}
+
+// What is under way is known even where a message meets two fates.
+func TestLedgerOutstanding(t *testing.T) {
+	l := testLedger(3)
+	for range 6 {
+		l.open(0, 1)
+	}
+	for _, fate := range []func(){
+		func() { l.arrive(stamp{seq: 0}, 1); l.arrive(stamp{seq: 0}, 1) },
+		func() { l.arrive(stamp{seq: 1}, 2); l.arrive(stamp{seq: 1}, 2) },
+		func() { l.refuse(stamp{seq: 2}, "no"); l.arrive(stamp{seq: 2}, 1) },
+		func() { l.arrive(stamp{seq: 3}, 1); l.arrive(stamp{seq: 3}, 2) },
+		func() { l.void(0, 4); l.arrive(stamp{seq: 77}, 1) },
+	} {
+		before := l.outstanding()
+		if fate(); l.outstanding() != before-1 {
+			t.Errorf("%d outstanding after one of %d was settled", l.outstanding(), before)
+		}
+	}
+	if l.outstanding() != 1 || l.close().Lost != 1 {
+		t.Errorf("%d outstanding, %d lost; want 1", l.outstanding(), l.close().Lost)
 	}
 }

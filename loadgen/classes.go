@@ -74,7 +74,10 @@ func classifyStage(err error) (string, bool) {
 		return "", false
 	}
 	if e, ok := errors.AsType[*xmpp.SASLError](err); ok {
-		return "sasl:" + known(string(e.Condition), saslConditions), true
+		if c := known(string(e.Condition), saslConditions); c != "undefined-condition" {
+			return "sasl:" + c, true
+		}
+		return "sasl", true // there is no undefined-condition of SASL
 	}
 	if e, ok := errors.AsType[*xmpp.StreamError](err); ok {
 		return "stream:" + known(string(e.Condition), streamConditions), true

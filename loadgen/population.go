@@ -63,7 +63,7 @@ func (p *population) pick(peer *scenarios.Peer, self int, r *rand.Rand) int {
 		}
 		return self // the last of an odd number has nobody else
 	case scenarios.Ring:
-		return (self + 1 + r.IntN(peer.Span)) % p.size
+		return (self + 1 + r.IntN(p.span(peer))) % p.size
 	case scenarios.Fixed:
 		if peer.JID == "" {
 			return peer.N
@@ -81,12 +81,15 @@ func (p *population) all(peer *scenarios.Peer, self int, r *rand.Rand) []int {
 	if peer.Mode != scenarios.Ring {
 		return []int{p.pick(peer, self, r)}
 	}
-	list := make([]int, 0, peer.Span)
-	for i := range peer.Span {
+	list := make([]int, 0, p.span(peer))
+	for i := range p.span(peer) {
 		list = append(list, (self+1+i)%p.size)
 	}
 	return list
 }
+
+// span is how many users a ring reaches: there may be fewer sessions than users.
+func (p *population) span(ring *scenarios.Peer) int { return max(1, min(ring.Span, p.size-1)) }
 
 // to is the address of a picked peer.
 func (p *population) to(peer *scenarios.Peer, n int) string {
@@ -120,6 +123,6 @@ func source(target netip.Addr, n int) net.Addr {
 		return nil
 	}
 	block := n / sourcesPerAddress
-	ip := netip.AddrFrom4([4]byte{127, 64, byte(block >> 8), byte(block) | 1})
+	ip := netip.AddrFrom4([4]byte{127, 64 + byte(block/254>>8), byte(block / 254), byte(block%254) + 1}) // neither .0 nor .255
 	return net.TCPAddrFromAddrPort(netip.AddrPortFrom(ip, 0))
 }

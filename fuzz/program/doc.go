@@ -50,6 +50,6 @@
 //	close         drop the connection
 //
 // In texts stand for what the run knows: {domain}, and of each actor, such as {witness.jid}: jid, bare, local, resource,
-// password, stream (the id of the last stream). {b64:…} is the Base64 of its inside, {upper:…} its upper case, {9*…} nine
+// password, stream (the id of the last stream), previous (of the one before). {b64:…} is the Base64 of its inside, {upper:…} its upper case, {9*…} nine
 // times its inside, {{ and }} a brace. All waits are bounded.
 package program

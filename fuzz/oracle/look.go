@@ -1,0 +1,222 @@
+package oracle
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"xmpprig/fuzz/program"
+	"xmpprig/loadgen/xmpp/wire"
+)
+
+// syncPrefix begins the id of the pings of sync, whose answers are not judged.
+const syncPrefix = "sync-"
+
+// Seen is one thing that an actor saw.
+type Seen struct {
+	Kind      program.Kind
+	Type      string // of an Error
+	Condition string
+	raw       string        // as received
+	element   *wire.Element // of what is one, nil for others
+}
+
+// String is Seen in the words of a program.
+func (s Seen) String() string {
+	words := []string{string(s.Kind)}
+	for _, w := range []string{s.Type, s.Condition} {
+		if w != "" {
+			words = append(words, w)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// view is the reduction of what one actor received.
+type view struct {
+	actor   program.Actor
+	scanner wire.Scanner
+	marked  bool
+	header  []byte // of the stream, as received
+	broken  bool   // what came was no XMPP
+	over    bool   // the end was seen
+	seen    []Seen
+}
+
+// Look returns what an actor saw after the mark.
+func Look(t program.Transcript, actor program.Actor) []Seen {
+	v := &view{actor: actor}
+	for _, e := range t {
+		switch {
+		case e.What == program.Marked:
+			v.marked = true
+		case e.Actor != actor:
+		case e.What == program.Stream:
+			v.scanner.Reset(wire.DefaultLimits())
+			v.broken, v.over = false, false
+		case e.What == program.Received:
+			v.receive(e.Data)
+		case e.What == program.Ended && !v.over:
+			v.add(Seen{Kind: program.Closed})
+			v.over = true
+		case e.What == program.TimedOut && !optional(string(e.Data)):
+			v.add(Seen{Kind: program.Unanswered})
+		}
+	}
+	return v.settle()
+}
+
+// optional reports whether nobody is owed what was waited for.
+func optional(what string) bool { return what == program.AwaitElement || what == program.AwaitEnd }
+
+func (v *view) add(s Seen) {
+	if v.marked {
+		v.seen = append(v.seen, s)
+	}
+}
+
+func (v *view) receive(data []byte) {
+	for !v.broken {
+		e, n, err := v.scanner.Next(data)
+		if err != nil {
+			v.add(Seen{Kind: program.Garbage, raw: err.Error()})
+			v.broken = true
+			return
+		}
+		data = data[n:]
+		if e.Kind == wire.None {
+			return
+		}
+		if e.Kind == wire.Header {
+			v.header = slices.Clone(e.Raw())
+		}
+		if own := v.standalone(e); own.Kind != wire.Stanza || !bytes.HasPrefix(own.Attr("id"), []byte(syncPrefix)) {
+			v.add(classify(own))
+			v.over = v.over || e.Kind == wire.Footer
+		}
+	}
+}
+
+// standalone is a copy of e that outlives what is scanned next.
+func (v *view) standalone(e *wire.Element) *wire.Element {
+	if e.Kind == wire.Footer {
+		return &wire.Element{Kind: wire.Footer}
+	}
+	var s wire.Scanner
+	s.Reset(wire.DefaultLimits())
+	own, _, err := s.Next(v.header)
+	if err == nil && e.Kind != wire.Header {
+		own, _, err = s.Next(slices.Clone(e.Raw()))
+	}
+	if err != nil { // it has been scanned before, so it can be
+		return &wire.Element{Kind: e.Kind}
+	}
+	return own
+}
+
+func classify(e *wire.Element) Seen {
+	s := Seen{Kind: program.Other, element: e, raw: string(e.Raw())}
+	switch e.Kind {
+	case wire.Header:
+		s.Kind = program.Header
+	case wire.Footer:
+		s.Kind = program.Footer
+	case wire.Stanza:
+		classifyStanza(&s, e)
+	default:
+		classifyNonza(&s, e)
+	}
+	return s
+}
+
+func classifyStanza(s *Seen, e *wire.Element) {
+	if len(e.Name()) != len(e.Local()) {
+		s.Condition = string(e.Name()) // a prefix is not for stanzas (RFC 6120 §4.8.5)
+		return
+	}
+	switch string(e.Attr("type")) {
+	case "error":
+		s.Kind = program.Error
+		s.Type, s.Condition = stanzaError(e)
+		return
+	case "result":
+		if string(e.Local()) == "iq" {
+			s.Kind = program.Result
+			return
+		}
+	}
+	s.Kind = program.Kind(e.Local())
+}
+
+// stanzaError reads an error stanza (RFC 6120 §8.3.2); what is not one of these has no condition.
+func stanzaError(e *wire.Element) (type_, condition string) {
+	bad, ok := e.Child(string(e.Space()), "error")
+	if !ok {
+		return "", ""
+	}
+	return string(bad.Attr("type")), onlyCondition(&bad, wire.NSStanzas)
+}
+
+// onlyCondition is the one defined condition inside of an error; empty unless there is exactly one.
+func onlyCondition(e *wire.Element, space string) (condition string) {
+	for c := range e.Children() {
+		if string(c.Space()) != space || string(c.Local()) == "text" {
+			continue
+		}
+		if condition != "" {
+			return ""
+		}
+		condition = string(c.Local())
+	}
+	return condition
+}
+
+func classifyNonza(s *Seen, e *wire.Element) {
+	name := string(e.Local())
+	switch string(e.Space()) {
+	case wire.NSStream:
+		switch name {
+		case "features":
+			s.Kind = program.Features
+		case "error":
+			s.Kind, s.Condition = program.StreamError, onlyCondition(e, wire.NSStreams)
+		}
+	case wire.NSSASL:
+		switch name {
+		case "failure":
+			s.Kind, s.Condition = program.SASLFailure, onlyCondition(e, wire.NSSASL)
+		case "success", "challenge":
+			s.Kind = program.Kind(name)
+		}
+	case wire.NSTLS:
+		switch name {
+		case "failure":
+			s.Kind = program.TLSFailure
+		case "proceed":
+			s.Kind = program.Proceed
+		}
+	}
+	if s.Kind == program.Other {
+		s.Condition = fmt.Sprintf("{%s}%s", e.Space(), name)
+	}
+}
+
+// settle joins a stream error and the end of the stream that belongs to it, and takes away the end of the connection that
+// belongs to a footer. A stream error that nothing followed has no condition: it does not count.
+func (v *view) settle() (settled []Seen) {
+	for _, s := range v.seen {
+		last := len(settled) - 1
+		if last >= 0 && settled[last].Kind == program.StreamError && s.Kind != program.StreamError {
+			if s.Kind == program.Footer || s.Kind == program.Closed {
+				settled[last].Type = ""
+				continue
+			}
+		}
+		if s.Kind == program.StreamError {
+			s.Type = "unclosed"
+		}
+		settled = append(settled, s)
+	}
+	return settled
+}

@@ -1,0 +1,250 @@
+package fuzz
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	"xmpprig/fuzz/program"
+	"xmpprig/loadgen/target"
+	"xmpprig/loadgen/xmpp/wire"
+)
+
+// do performs one operation.
+func (d *play) do(ctx context.Context, op program.Op) error {
+	if op.Verb == program.Login {
+		return d.login(ctx, op.Actor)
+	}
+	if op.Verb == program.Dial || op.Verb == program.DialTLS {
+		return d.dial(ctx, op.Actor, op.Verb == program.DialTLS)
+	}
+	p := d.peers[op.Actor]
+	if p == nil {
+		return errEnd
+	}
+	switch op.Verb {
+	case program.Open:
+		return d.open(ctx, p)
+	case program.StartTLS:
+		return d.startTLS(ctx, p)
+	case program.Auth:
+		return d.auth(ctx, p, op.Arg)
+	case program.Bind:
+		return d.bind(ctx, p)
+	case program.Send:
+		return d.send(p, op.Arg)
+	case program.Sync:
+		return d.sync(ctx, p)
+	case program.Await:
+		return d.await(ctx, p, op.Arg)
+	case program.HalfClose:
+		return d.halfClose(p)
+	case program.Close:
+		d.record(p.actor, program.Dropped, nil)
+		err := p.conn.Close()
+		p.conn = nil
+		return err
+	}
+	return fmt.Errorf("%q is no operation", op.Verb)
+}
+
+func (d *play) deadline() time.Time { return time.Now().Add(d.site.patience()) }
+
+// login is all the way to a bound session.
+func (d *play) login(ctx context.Context, a program.Actor) error {
+	for _, op := range []program.Op{{Verb: program.Dial}, {Verb: program.Open}, {Verb: program.StartTLS}, {Verb: program.Open},
+		{Verb: program.Auth, Arg: "PLAIN"}, {Verb: program.Open}, {Verb: program.Bind}} {
+		op.Actor = a
+		if err := d.do(ctx, op); err != nil {
+			return fmt.Errorf("%s: %w", op.Verb, err)
+		}
+	}
+	return nil
+}
+
+func (d *play) dial(ctx context.Context, a program.Actor, direct bool) error {
+	addr := d.site.Addr
+	if direct {
+		if addr = d.site.DirectTLSAddr; addr == "" {
+			return &NotOfferedError{What: "direct TLS"}
+		}
+	}
+	limited, cancel := context.WithTimeout(ctx, d.site.patience())
+	defer cancel()
+	conn, err := target.DialGuarded(addr)(limited, nil)
+	if err != nil {
+		return err
+	}
+	p := &peer{actor: a, conn: conn}
+	if old := d.peers[a]; old != nil && old.conn != nil {
+		_ = old.conn.Close() // it is given up
+	}
+	d.peers[a] = p
+	if direct {
+		if err := d.encrypt(ctx, p); err != nil {
+			return err
+		}
+	}
+	d.restart(p)
+	return nil
+}
+
+func (d *play) encrypt(ctx context.Context, p *peer) error {
+	ctx, cancel := context.WithTimeout(ctx, d.site.patience())
+	defer cancel()
+	_ = p.conn.SetDeadline(time.Time{})
+	c := tls.Client(p.conn, d.site.config())
+	if err := c.HandshakeContext(ctx); err != nil {
+		return fmt.Errorf("tls: %w", err)
+	}
+	p.conn = c
+	return nil
+}
+
+// open opens a stream and waits for the features.
+func (d *play) open(ctx context.Context, p *peer) error {
+	header := wire.AppendHeader(nil, wire.StreamHeader{To: d.site.Domain, Version: "1.0", Lang: "en", Namespace: wire.NSClient})
+	if err := d.send(p, literal(string(header))); err != nil {
+		return err
+	}
+	for deadline := d.deadline(); ; {
+		i, err := d.next(ctx, p, deadline)
+		switch {
+		case err != nil:
+			return err
+		case i.kind == wire.Header:
+			if last, ok := d.events.Known(string(p.actor) + ".stream"); ok {
+				d.learn(p.actor, "previous", last)
+			}
+			d.learn(p.actor, "stream", i.id)
+		case i.kind == wire.Nonza && i.local == "features":
+			p.offers = i.offers
+			return nil
+		default:
+			return &unexpectedError{i.local}
+		}
+	}
+}
+
+// literal is a template for text as it is.
+func literal(text string) string { return strings.NewReplacer("{", "{{", "}", "}}").Replace(text) }
+
+// startTLS negotiates TLS (RFC 6120 §5.4).
+func (d *play) startTLS(ctx context.Context, p *peer) error {
+	if !p.offers.startTLS && !d.marked {
+		return &NotOfferedError{What: "STARTTLS"}
+	}
+	if err := d.send(p, "<starttls xmlns='"+wire.NSTLS+"'/>"); err != nil {
+		return err
+	}
+	i, err := d.next(ctx, p, d.deadline())
+	if err != nil {
+		return err
+	}
+	if i.space != wire.NSTLS || i.local != "proceed" {
+		return &unexpectedError{i.local}
+	}
+	if err := d.encrypt(ctx, p); err != nil {
+		return err
+	}
+	d.restart(p)
+	return nil
+}
+
+// auth authenticates as the actor (RFC 6120 §6.4, RFC 4616).
+func (d *play) auth(ctx context.Context, p *peer, mechanism string) error {
+	if !slices.Contains(p.offers.mechanisms, mechanism) && !d.marked {
+		return &NotOfferedError{What: "mechanism " + mechanism}
+	}
+	me := string(p.actor)
+	if err := d.send(p, "<auth xmlns='"+wire.NSSASL+"' mechanism='"+mechanism+"'>{b64:\x00{"+me+".local}\x00{"+me+".password}}</auth>"); err != nil {
+		return err
+	}
+	i, err := d.next(ctx, p, d.deadline())
+	if err != nil {
+		return err
+	}
+	if i.space != wire.NSSASL || i.local != "success" {
+		return &unexpectedError{i.local}
+	}
+	d.restart(p)
+	return nil
+}
+
+// bind binds a resource of the server's choice (RFC 6120 §7.6).
+func (d *play) bind(ctx context.Context, p *peer) error {
+	if !p.offers.bind && !d.marked {
+		return &NotOfferedError{What: "resource binding"}
+	}
+	if err := d.send(p, "<iq type='set' id='bind'><bind xmlns='"+wire.NSBind+"'/></iq>"); err != nil {
+		return err
+	}
+	i, err := d.next(ctx, p, d.deadline())
+	if err != nil {
+		return err
+	}
+	bare, resource, ok := strings.Cut(i.text, "/")
+	if i.local != "iq" || i.type_ != "result" || !ok {
+		return &unexpectedError{strings.TrimSpace(i.local + " " + i.type_)}
+	}
+	p.bound = true
+	d.learn(p.actor, "jid", i.text)
+	d.learn(p.actor, "bare", bare)
+	d.learn(p.actor, "resource", resource)
+	return nil
+}
+
+// sync pings the server and waits for the answer (XEP-0199), which comes behind whatever is answered before (RFC 6120 §10.1).
+func (d *play) sync(ctx context.Context, p *peer) error {
+	d.syncs++
+	id := fmt.Sprintf("sync-%d", d.syncs)
+	// On a stream that has ended this fails, which what is read will tell better.
+	_ = d.send(p, "<iq type='get' id='"+id+"' to='{domain}'><ping xmlns='"+wire.NSPing+"'/></iq>")
+	for deadline := d.deadline(); ; {
+		i, err := d.next(ctx, p, deadline)
+		if err == errEnd && d.marked {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if i.kind == wire.Stanza && i.id == id {
+			return nil
+		}
+	}
+}
+
+// await waits for one element, the end of the stream, or the end of the connection.
+func (d *play) await(ctx context.Context, p *peer, what string) error {
+	for deadline := d.deadline(); ; {
+		var err error
+		if what == program.AwaitClosed {
+			err = d.read(ctx, p, deadline)
+		} else {
+			_, err = d.next(ctx, p, deadline)
+		}
+		if err == errEnd && (what == program.AwaitClosed || p.ended || p.footer) {
+			return nil
+		}
+		if err == errEnd { // what came is no XMPP, and how it goes on is not for us to read
+			what = program.AwaitClosed
+			continue
+		}
+		if err != nil || what == program.AwaitElement {
+			return err
+		}
+	}
+}
+
+func (d *play) halfClose(p *peer) error {
+	d.record(p.actor, program.Dropped, nil)
+	half, ok := p.conn.(interface{ CloseWrite() error })
+	if !ok {
+		return net.ErrClosed
+	}
+	return half.CloseWrite()
+}

@@ -1,0 +1,68 @@
+package fuzz
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"xmpprig/corpus"
+	"xmpprig/fuzz/oracle"
+	"xmpprig/fuzz/program"
+	"xmpprig/loadgen/loopback"
+)
+
+func rows(t *testing.T) (programs []*program.Program) {
+	t.Helper()
+	entries, err := corpus.Rows()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		p, err := program.Parse(e.File, e.Text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := fmt.Sprintf("O-%03d-%s.xp", p.Row, p.Case); e.File != want {
+			t.Errorf("%s should be named %s", e.File, want)
+		}
+		programs = append(programs, p)
+	}
+	return programs
+}
+
+func account(i int) (name, password string) { return fmt.Sprintf("user%d", i), fmt.Sprintf("secret%d", i) }
+
+// serve starts a loopback server.
+func serve(t *testing.T) *Site {
+	t.Helper()
+	srv, err := loopback.New(loopback.Options{Domain: "localhost", Users: loopback.UserPattern("user{n}", "secret{n}", 3), Iterations: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { srv.Close() })
+	if err := errors.Join(srv.Listen("127.0.0.1:0"), srv.ListenTLS("127.0.0.1:0")); err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(srv.CAPEM())
+	return &Site{Addr: srv.Addr().String(), DirectTLSAddr: srv.TLSAddr().String(), Domain: "localhost",
+		TLS: &tls.Config{RootCAs: roots}, Users: account, Patience: 10 * time.Second}
+}
+
+// TestLoopbackConforms holds the loopback server to every row.
+func TestLoopbackConforms(t *testing.T) {
+	err := Conform(t.Context(), serve(t), rows(t), func(r Row) error {
+		if r.Judgement.Outcome == oracle.Deviation {
+			t.Errorf("%s: %s %s: %s: %s\n%s", r.Program.Name(), r.Judgement.Outcome, r.Judgement.Level, r.Judgement.Seen, r.Reason, r.Transcript)
+		} else {
+			t.Logf("%s: %s: %s %s", r.Program.Name(), r.Judgement.Outcome, r.Judgement.Seen, r.Reason)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

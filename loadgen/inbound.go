@@ -51,7 +51,7 @@ func (s *session) handle(e *wire.Element) error {
 		}
 	}
 	for i := range s.program.expects {
-		if matches(&s.program.expects[i], e) {
+		if s.program.expects[i].matches(e) {
 			s.arrived[i]++
 		}
 	}
@@ -160,21 +160,29 @@ func (s *session) onAnswer(e *wire.Element, isError bool, at time.Duration) {
 	}
 }
 
+// match is what an expect waits for, with what is sought in bytes.
+type match struct {
+	scenarios.Match
+	from, contains []byte
+}
+
+func newMatch(m scenarios.Match) match { return match{m, []byte(m.From), []byte(m.Contains)} }
+
 // matches says whether a stanza is what an expect waits for.
-func matches(m *scenarios.Match, e *wire.Element) bool {
+func (m *match) matches(e *wire.Element) bool {
 	switch {
 	case m.Stanza != "" && string(e.Local()) != m.Stanza:
 		return false
 	case m.Type != "" && string(e.Attr("type")) != m.Type:
 		return false
-	case m.From != "" && !isFrom(e.Attr("from"), m.From):
+	case m.From != "" && !isFrom(e.Attr("from"), m.from):
 		return false
 	}
-	return m.Contains == "" || bytes.Contains(e.Raw(), []byte(m.Contains))
+	return m.Contains == "" || bytes.Contains(e.Raw(), m.contains)
 }
 
 // isFrom compares a full address with a full or bare one.
-func isFrom(from []byte, want string) bool {
-	rest, ok := bytes.CutPrefix(from, []byte(want))
+func isFrom(from, want []byte) bool {
+	rest, ok := bytes.CutPrefix(from, want)
 	return ok && (len(rest) == 0 || rest[0] == '/')
 }

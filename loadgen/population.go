@@ -14,26 +14,23 @@ import (
 type population struct {
 	size     int
 	bare     []string // bare addresses by number
-	numbers  map[string]int
 	users    scenarios.Users
 	domain   string
 	resource string
 }
 
 func newPopulation(u scenarios.Users, size int, domain string) *population {
-	p := &population{size: size, users: u, domain: domain, resource: u.Resource, numbers: make(map[string]int, size)}
+	p := &population{size: size, users: u, domain: domain, resource: u.Resource, bare: make([]string, size)}
 	if p.resource == "" {
 		p.resource = "xmpprig"
 	}
 	for n := range size {
-		jid := p.local(n) + "@" + domain
-		p.bare = append(p.bare, jid)
-		p.numbers[jid] = n
+		p.bare[n] = number(u.Name, n) + "@" + domain
 	}
 	return p
 }
 
-func (p *population) local(n int) string    { return number(p.users.Name, n) }
+func (p *population) local(n int) string    { return p.bare[n][:len(p.bare[n])-len("@")-len(p.domain)] }
 func (p *population) password(n int) string { return number(p.users.Password, n) }
 func (p *population) address(n int) string  { return p.bare[n] }
 
@@ -68,12 +65,23 @@ func (p *population) pick(peer *scenarios.Peer, self int, r *rand.Rand) int {
 		if peer.JID == "" {
 			return peer.N
 		}
-		if n, ok := p.numbers[peer.JID]; ok {
-			return n
-		}
-		return outside
+		return p.find(peer.JID)
 	}
 	return self
+}
+
+// find is the number of the session with a bare address, or outside.
+func (p *population) find(jid string) int {
+	before, _, _ := strings.Cut(p.users.Name, "{n}")
+	digits, _ := strings.CutPrefix(jid, before)
+	n := 0
+	for i := 0; i < len(digits) && digits[i] >= '0' && digits[i] <= '9' && n < p.size; i++ {
+		n = 10*n + int(digits[i]-'0')
+	}
+	if n < p.size && p.bare[n] == jid {
+		return n
+	}
+	return outside
 }
 
 // all lists the users that a peer stands for: a ring's are many.

@@ -24,7 +24,7 @@ type program struct {
 	mechanisms        []string // that login steps name
 	messages          int      // series of message deliveries; -1: none are sent
 	presences         int      // likewise of presence
-	expects           []scenarios.Match
+	expects           []match
 	slots             bool // sessions exist only within the work: logins come and go
 	returns           bool // the work logs in, so a session without a connection may get one
 }
@@ -110,7 +110,7 @@ func (p *program) step(st scenarios.Step) op {
 	case scenarios.Wait:
 		return wait{st.For}
 	case scenarios.Expect:
-		p.expects = append(p.expects, st.Match)
+		p.expects = append(p.expects, newMatch(st.Match))
 		return &expect{st, len(p.expects) - 1, p.name(label)}
 	case scenarios.Repeat:
 		return &repeat{st.Times, p.steps(st.Do)}

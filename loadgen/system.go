@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"bytes"
+	"math"
 	"os"
 	"path"
 	"runtime"
@@ -46,7 +47,7 @@ func parseCPUMax(text string) (float64, bool) {
 	quota, period, _ := strings.Cut(text, " ")
 	q, err1 := strconv.ParseFloat(quota, 64)
 	p, err2 := strconv.ParseFloat(period, 64)
-	return q / p, err1 == nil && err2 == nil && p > 0
+	return q / p, err1 == nil && err2 == nil && p > 0 && q > 0 && !math.IsInf(q/p, 0)
 }
 
 // fileLimit is the limit of open files: now, and as far as it may be raised.

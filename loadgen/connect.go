@@ -97,6 +97,9 @@ func (o logout) run(ctx context.Context, s *session) error {
 	sent := max(s.now(), due)
 	s.board.sent(s.phase, o.series, sent-due)
 	if err := c.Close(ctx); err != nil {
+		if !broken(err) && s.now()-sent >= s.timeout { // the connection's own limit may be reached first
+			return errTimeout
+		}
 		return err
 	}
 	now := s.now()

@@ -196,3 +196,19 @@ func overTCP(t *testing.T, b *bench) {
 	}
 	b.o.Dialer.Dial, b.o.Dialer.Addr = nil, b.srv.Addr().String()
 }
+
+// A server that never ends the stream is in the class timeout, whichever
+// limit is reached first.
+func TestGoodbyeWithoutAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		run := newBench(t, scenario(50, "{name: steady, duration: 5s, open: {rate: 1/s}}", "ping"), "stall=5.5s+1h").run(t)
+		for _, e := range run.Errors {
+			if e.Class != "timeout" {
+				t.Errorf("class %s: %v", e.Class, e.Samples)
+			}
+		}
+		if len(run.Errors) == 0 {
+			t.Error("no error was counted")
+		}
+	})
+}

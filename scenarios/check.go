@@ -22,7 +22,9 @@ type conflict struct {
 func (c *reading) check(s *Scenario, root *node) {
 	users, _ := root.at("users")
 	session, whole := root.at("session")
+	load, _ := root.at("load")
 	k := &checker{Scenario: s, users: s.Load.Sessions > 0 && !users.bad, flow: whole && !session.bad && len(s.Session.Work) > 0}
+	k.names = k.flow && !load.bad
 	for _, x := range k.conflicts() {
 		c.fail(x.place(root), x.reason, x.remedy)
 	}
@@ -46,8 +48,8 @@ func (x conflict) place(root *node) Position {
 // checker finds conflicts.
 type checker struct {
 	*Scenario
-	users, flow bool // the parts that these rules look at are sound
-	found       []conflict
+	users, flow, names bool // the parts that these rules look at are sound
+	found              []conflict
 }
 
 func (k *checker) add(x conflict) { k.found = append(k.found, x) }
@@ -61,6 +63,9 @@ func (k *checker) conflicts() []conflict {
 	k.checkSteps()
 	if k.flow {
 		k.checkFlow()
+	}
+	if k.names {
+		k.checkObjectives()
 	}
 	return k.found
 }
@@ -133,7 +138,7 @@ func (k *checker) checkSteps() {
 // checkLabel keeps different operations out of one series.
 func (k *checker) checkLabel(s Step, kinds map[string]string) {
 	b, kind := s.Common(), nameOf(s)
-	for _, end := range []string{".connect", ".tls", ".sasl", ".bind", ".delivery"} {
+	for _, end := range []string{".connect", ".tls", ".sasl", ".bind", ".delivery", serviceSuffix} {
 		if strings.HasSuffix(b.Label, end) {
 			k.add(conflict{pos: b.Pos, reason: fmt.Sprintf("the label %q ends in %s", b.Label, end),
 				remedy: "the rig itself names series like that; choose another"})

@@ -41,6 +41,7 @@
 //	target       where it wants to run
 //	load         how many sessions, how fast, and the phases; needed
 //	session      what one session does; needed
+//	objectives   bounds that a run has to keep
 //
 // Names of scenarios and phases, and the labels of steps, are of small letters,
 // digits, dots, dashes and underscores, and begin with a letter or a digit.
@@ -194,6 +195,48 @@
 // each of them takes. There are a number of times of them or, at the end of the
 // work of closed phases, as many as the phase has room for. A weight is 1 unless
 // it is given.
+//
+// # Objectives
+//
+// An objective is a line of text, METRIC [STATISTIC] OP BOUND [in PHASE]. A run
+// that misses one ends with exit code 10, and one that cannot be decided with
+// 14. The command line adds others.
+//
+//	objectives:
+//	  - message.delivery p99 < 250ms
+//	  - message.delivery.service max <= 2s in steady
+//	  - login p90 < 1s in login
+//	  - errors < 0.1%
+//	  - lost == 0
+//	  - completed >= 99.5%
+//	  - rate >= 950/s
+//	  - server.rss < 1GiB
+//	  - server.cpu < 1.5
+//
+// With a statistic (p50, p90, p95, p99, p99.9, max or mean) the metric is a
+// series of times: the label of a step, login.connect, login.tls, login.sasl or
+// login.bind, message.delivery or presence.delivery. Response times are meant,
+// and service times where .service follows; the stages of a login have only
+// these. A percentile is decided where ten samples lie beyond it: a p99 takes
+// 1000 samples. What failed has no time, so bound the errors too. Messages,
+// presence and all else that waits for no answer have no times of their own.
+// Without a statistic the metric is a figure:
+//
+//	errors           errors of the sessions: a number, or a share of the iterations
+//	                 that were completed or failed
+//	completed        iterations completed: a number, or a share of those offered
+//	dropped          iterations never begun: a number, or a share of those offered
+//	rate             iterations completed a second
+//	lost duplicated reordered misdelivered
+//	                 messages: a number, or a share of those sent
+//	server.rss       the most memory that the server took, such as 1GiB
+//	server.cpu       CPUs that the server used on average in the measured phases
+//	sessions         the most that were connected at once
+//
+// The operators are <, <=, > and >=, and == for numbers of things. Times go up to
+// an hour. Series, errors, completed, dropped and rate are of all measured phases
+// together, or of the one after in: login and warm-up have them too, and drain
+// has the series of session.stop. The other figures are of the whole run.
 //
 // # Peers
 //

@@ -46,6 +46,11 @@ func TestManual(t *testing.T) {
 		parsed(t, whole)
 	}
 	const head, load = "name: x\nusers: {name: 'u{n}', password: p}\n", "load:\n  sessions: 100\n"
+	bounds := examples(doc, "objectives:\n")
+	if len(bounds) != 1 {
+		t.Fatalf("%d lists of objectives in the manual, want 1", len(bounds))
+	}
+	parsed(t, wholes[1]+bounds[0]) // the chat
 	phases, steps := examples(doc, "phases:\n"), examples(doc, "work:\n")
 	if len(phases) != 1 || len(steps) != 4 {
 		t.Fatalf("%d lists of phases and %d of steps in the manual, want 1 and 4", len(phases), len(steps))

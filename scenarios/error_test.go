@@ -172,7 +172,7 @@ func (m mistake) source(t *testing.T) (src string, line, column int) {
 
 func TestMistakes(t *testing.T) {
 	parsed(t, frame)
-	for _, m := range mistakes() {
+	for _, m := range append(mistakes(), objectiveMistakes()...) {
 		src, line, column := m.source(t)
 		_, err := Parse("x.yaml", []byte(src))
 		list, ok := err.(Errors)
@@ -193,7 +193,7 @@ func TestMistakes(t *testing.T) {
 // TestSchemaRefusesMistakes holds if the schema tells what a schema can.
 func TestSchemaRefusesMistakes(t *testing.T) {
 	sch := readSchema(t)
-	for _, m := range mistakes() {
+	for _, m := range append(mistakes(), objectiveMistakes()...) {
 		if src, _, _ := m.source(t); m.expressive && validate(sch, sch, plainJSON(t, src)) == nil {
 			t.Errorf("the schema accepts %q", m.new)
 		}

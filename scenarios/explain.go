@@ -48,6 +48,9 @@ func (p Plan) Explain(w io.Writer, now time.Time) error {
 	}
 	fmt.Fprintf(w, "\nmessages: %s; file descriptors: %d; memory of the sessions: about %.1f MiB\n",
 		cmp.Or(count(p.Messages, p.Bound), "none"), p.Descriptors, float64(p.Memory)/(1<<20))
+	for _, o := range s.Objectives {
+		fmt.Fprintf(w, "objective: %s\n", o.Text)
+	}
 	for _, n := range p.Notes {
 		fmt.Fprintf(w, "note: %s\n", n)
 	}

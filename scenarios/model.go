@@ -11,6 +11,7 @@ type Scenario struct {
 	Target      Target
 	Load        Load
 	Session     Session
+	Objectives  []Objective
 	Source      []byte // the file as read
 	Hash        string // hex SHA-256 of Source
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -12,16 +13,17 @@ import (
 // Overrides is what the command line may change in a scenario. A zero value
 // or nil changes nothing.
 type Overrides struct {
-	Sessions  int            // sessions of closed phases are clipped to it
-	Rate      float64        // arrivals a second: of constant phases, and the highest of ramps and stairs
-	Duration  *time.Duration // of all phases together; they keep their shares
-	WarmUp    *time.Duration
-	TLS       string
-	Mechanism string
-	Domain    string
-	User      string // pattern of the users' names
-	Password  string // pattern of their passwords
-	Server    string // without Domain, a domain that followed from the server follows the new one
+	Sessions   int            // sessions of closed phases are clipped to it
+	Rate       float64        // arrivals a second: of constant phases, and the highest of ramps and stairs
+	Duration   *time.Duration // of all phases together; they keep their shares
+	WarmUp     *time.Duration
+	TLS        string
+	Mechanism  string
+	Domain     string
+	User       string   // pattern of the users' names
+	Password   string   // pattern of their passwords
+	Objectives []string // more of them, as ParseObjective reads them
+	Server     string   // without Domain, a domain that followed from the server follows the new one
 }
 
 // OverrideError says that an override does not fit the scenario.
@@ -44,6 +46,7 @@ func (s *Scenario) With(o Overrides) (*Scenario, error) {
 	w := &overriding{Scenario: s.copy(), flags: map[string]string{}}
 	w.load(o)
 	w.target(o)
+	w.objectives(o.Objectives)
 	if len(w.failed) == 0 {
 		w.conflicts()
 	}
@@ -65,6 +68,7 @@ func (s *Scenario) copy() *Scenario {
 			p.Closed = &Closed{p.Closed.Sessions}
 		}
 	}
+	c.Objectives = slices.Clone(s.Objectives)
 	return &c
 }
 
@@ -199,9 +203,23 @@ func (w *overriding) target(o Overrides) {
 	}
 }
 
+// objectives adds to the scenario's own.
+func (w *overriding) objectives(texts []string) {
+	for _, text := range texts {
+		flag := "--objective " + strconv.Quote(clip(text))
+		o, err := ParseObjective(text)
+		if e, ok := err.(*ObjectiveError); ok {
+			w.refuse(flag, fmt.Sprintf("column %d: %s", e.Column, e.Reason), e.Remedy)
+			continue
+		}
+		w.flags[objectiveFlag(o)] = flag
+		w.Objectives = append(w.Objectives, o)
+	}
+}
+
 // conflicts checks again what goes together, and blames the flags.
 func (w *overriding) conflicts() {
-	k := &checker{Scenario: w.Scenario, users: true}
+	k := &checker{Scenario: w.Scenario, users: true, names: true}
 	var said []string
 	for _, x := range k.conflicts() {
 		var blamed []string

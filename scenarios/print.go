@@ -18,6 +18,11 @@ func (s *Scenario) Print() []byte {
 	m.put("load", s.Load.print())
 	m.put("session", mapOf().put("start", printSteps(s.Session.Start)).
 		put("work", printSteps(s.Session.Work)).put("stop", printSteps(s.Session.Stop)))
+	objectives := listOf()
+	for _, o := range s.Objectives {
+		objectives.items = append(objectives.items, quoted(o.Text))
+	}
+	m.put("objectives", objectives)
 	return []byte(emit(m))
 }
 

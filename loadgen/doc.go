@@ -13,7 +13,8 @@
 //
 // The run goes through the phases login, warm-up, those of the scenario, and
 // drain. Phases begin on whole seconds of the run, so that an interval of
-// the record belongs to one phase.
+// the record belongs to one phase. Drain still begins what had come due before
+// it, and waits for answers; pauses within the work end with the last phase.
 //
 // # What is measured
 //

@@ -3,6 +3,7 @@ package target
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"runtime"
@@ -100,6 +101,10 @@ func (p *process) sawFamily(members map[int]uint64) {
 func (p *process) sweep(patience time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.family == nil {
+		p.family = map[int]uint64{}
+	}
+	maps.Copy(p.family, dwellers(p.cmd.Dir))
 	deadline := time.Now().Add(patience)
 	for pid, start := range p.family {
 		for alive(pid, start) {

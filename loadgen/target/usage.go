@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -199,6 +200,28 @@ func pids() ([]int, error) {
 		}
 	}
 	return all, nil
+}
+
+// dwellers returns pid and start time of the processes that work in dir. It is
+// a directory of our own making, so they are the server's: also those that came
+// after the last sample of its tree.
+func dwellers(dir string) map[int]uint64 {
+	found := map[int]uint64{}
+	fs, err := procfs.NewDefaultFS()
+	if err != nil {
+		return found
+	}
+	all, _ := pids() // none: then the last sample has to do
+	for _, pid := range all {
+		cwd, err := os.Readlink("/proc/" + strconv.Itoa(pid) + "/cwd")
+		if err != nil || cwd != dir && !strings.HasPrefix(cwd, dir+"/") {
+			continue
+		}
+		if st, err := stat(fs, pid); err == nil {
+			found[pid] = st.Starttime
+		}
+	}
+	return found
 }
 
 // alive reports whether the process that started at start still runs.

@@ -29,13 +29,15 @@ type phase struct {
 	completed  atomic.Int64
 	failed     atomic.Int64
 	dropped    atomic.Int64 // given up before they were begun
+	errors     atomic.Int64 // of sessions that were in the phase
 	cut        atomic.Int64 // begun, and cut off by the end of the run
 }
 
 // shard spreads counters that every stanza touches over cache lines.
 type shard struct {
-	in, out atomic.Int64 // stanzas
-	_       [48]byte
+	in, out           atomic.Int64 // stanzas
+	bytesIn, bytesOut atomic.Int64 // of XML, logins included
+	_                 [32]byte
 }
 
 // measured says whether the phase's numbers count for the verdict.
@@ -81,6 +83,15 @@ func (b *board) sent(phase, series int, lag time.Duration) {
 	if b.phases[phase].measured() {
 		b.rigLag.Record(int64(lag))
 	}
+}
+
+// bytes is how much XML the rig has received and sent.
+func (b *board) bytes() (in, out int64) {
+	for i := range b.shards {
+		in += b.shards[i].bytesIn.Load()
+		out += b.shards[i].bytesOut.Load()
+	}
+	return in, out
 }
 
 // stanzas is how many stanzas the rig has received and sent.

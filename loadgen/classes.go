@@ -184,9 +184,18 @@ func (l *errorLog) add(err error, at time.Duration) {
 		l.classes[class] = c
 	}
 	c.Count++
-	if text := err.Error(); len(c.Samples) < maxErrorSamples && !slices.Contains(c.Samples, text) {
+	if text := sampled(err.Error()); len(c.Samples) < maxErrorSamples && !slices.Contains(c.Samples, text) {
 		c.Samples = append(c.Samples, text)
 	}
+}
+
+// sampled cuts what a server may have made long.
+func sampled(text string) string {
+	const longest = 300
+	if len(text) <= longest {
+		return text
+	}
+	return strings.ToValidUTF8(text[:longest], "") + "…"
 }
 
 // list returns the classes, the most frequent first.

@@ -62,8 +62,6 @@ type engine struct {
 	broken       atomic.Int64 // connections lost
 	logins       atomic.Int64
 	loginsFailed atomic.Int64
-	bytesIn      atomic.Int64 // of connections that are over
-	bytesOut     atomic.Int64
 }
 
 // planned is what is to happen in a phase.
@@ -125,12 +123,6 @@ func (e *engine) came() {
 			return
 		}
 	}
-}
-
-func (e *engine) gone(c *xmpp.Conn) {
-	e.connected.Add(-1)
-	e.bytesIn.Add(c.BytesIn())
-	e.bytesOut.Add(c.BytesOut())
 }
 
 // newEngine lays out a run; nothing has been started.

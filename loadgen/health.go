@@ -160,6 +160,7 @@ func (h *health) lagTail() int64 {
 // generator is the rig's part of the record.
 func (h *health) generator() results.Generator {
 	in, out := h.e.board.stanzas()
+	bytesIn, bytesOut := h.e.board.bytes()
 	metrics.Read(h.runtime)
 	return results.Generator{
 		CPUMean: h.measured.share() / h.quota, CPUMax: h.cpuMax / h.quota, CPUPerMsg: h.measured.perStanza(),
@@ -168,7 +169,7 @@ func (h *health) generator() results.Generator {
 		GCPauseNS:  secondsQuantile(h.runtime[1].Value.Float64Histogram(), 1),
 		RSSPeak:    h.rssPeak, FDPeak: h.baseFiles + h.e.peak.Load(),
 		CPULimit: maxCPUShare,
-		BytesIn:  h.e.bytesIn.Load(), BytesOut: h.e.bytesOut.Load(), StanzasIn: in, StanzasOut: out,
+		BytesIn:  bytesIn, BytesOut: bytesOut, StanzasIn: in, StanzasOut: out,
 	}
 }
 

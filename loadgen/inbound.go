@@ -67,7 +67,7 @@ func (s *session) onMessage(e *wire.Element, at time.Duration) {
 		if int(st.from) == s.n {
 			err := xmpp.ParseStanzaError(e)
 			s.ledger.refuse(st, err.Error())
-			s.errors.add(err, at)
+			s.erred(err, at)
 		}
 		return
 	}
@@ -82,7 +82,7 @@ func (s *session) onPresence(e *wire.Element, at time.Duration) {
 		s.approve(e.Attr("from"))
 		return
 	case "error":
-		s.errors.add(xmpp.ParseStanzaError(e), at)
+		s.erred(xmpp.ParseStanzaError(e), at)
 		return
 	case "", "subscribed":
 		s.approvedBy(e.Attr("from"))
@@ -111,7 +111,7 @@ func (s *session) approve(from []byte) {
 	b = wire.AppendAttr(b, "to", from)
 	buf.b = append(b, "/>"...)
 	if err := s.transmit(buf); err != nil {
-		s.errors.add(err, s.now())
+		s.erred(err, s.now())
 	}
 }
 
@@ -142,7 +142,7 @@ func (s *session) accept(push, query *wire.Element) {
 	b = wire.AppendAttr(b, "id", push.Attr("id"))
 	buf.b = append(b, "/>"...)
 	if err := s.transmit(buf); err != nil {
-		s.errors.add(err, s.now())
+		s.erred(err, s.now())
 	}
 }
 

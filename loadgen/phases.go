@@ -115,7 +115,7 @@ func (e *engine) counts(i int, now time.Duration) results.Phase {
 	p := &e.board.phases[i]
 	r := results.Phase{
 		Name: p.name, Kind: p.kind, Rate: p.rate, StartNS: p.start.Load(), EndNS: p.end.Load(),
-		Completed: p.completed.Load(), Failed: p.failed.Load(), Dropped: p.dropped.Load(),
+		Completed: p.completed.Load(), Failed: p.failed.Load(), Dropped: p.dropped.Load(), Errors: p.errors.Load(),
 	}
 	r.Offered = max(e.offered(i, now), r.Completed+r.Failed+r.Dropped)
 	return r

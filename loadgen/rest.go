@@ -89,7 +89,25 @@ func (s *session) receive(c *xmpp.Conn, due time.Duration) error {
 	}
 	s.reading = c
 	_, err := c.Receive(deadline, s.take)
+	if s.conn.Load() == c { // else it broke on sending, and has been weighed
+		s.weigh(c)
+	}
 	return err
+}
+
+// weigh counts the bytes that c has carried since the last time.
+func (s *session) weigh(c *xmpp.Conn) {
+	in, out := c.BytesIn(), c.BytesOut()
+	s.count.bytesIn.Add(in - s.bytesIn)
+	s.count.bytesOut.Add(out - s.bytesOut)
+	s.bytesIn, s.bytesOut = in, out
+}
+
+// gone takes leave of a connection.
+func (s *session) gone(c *xmpp.Conn) {
+	s.weigh(c)
+	s.bytesIn, s.bytesOut = 0, 0
+	s.connected.Add(-1)
 }
 
 // doze is rest without a connection.
@@ -114,7 +132,7 @@ func (s *session) doze(ctx context.Context, due time.Duration, seen int32) {
 // lose counts a connection that ended without being asked to.
 func (s *session) lose(err error) {
 	if s.broke() {
-		s.errors.add(err, s.now())
+		s.erred(err, s.now())
 	}
 }
 

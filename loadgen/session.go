@@ -29,11 +29,12 @@ type session struct {
 	stamp uint32        // counts presence
 	iq    uint32        // number of the request sent last
 
-	leaving bool // the scenario's stop is under way
-	answer  answer
-	asked   map[string]bool           // users whose approval a subscribe waits for
-	arrived []uint32                  // matches of each expect that no step has passed yet
-	take    func(*wire.Element) error // s.handle, bound once
+	leaving           bool  // the scenario's stop is under way
+	bytesIn, bytesOut int64 // of the connection, as far as they have been counted
+	answer            answer
+	asked             map[string]bool           // users whose approval a subscribe waits for
+	arrived           []uint32                  // matches of each expect that no step has passed yet
+	take              func(*wire.Element) error // s.handle, bound once
 }
 
 // answer is the request that the session is waiting for.
@@ -158,10 +159,16 @@ func (s *session) iterate(ctx context.Context, due time.Duration, k uint64, step
 		p.begun.Add(-1)
 		p.cut.Add(1)
 	default:
-		s.errors.add(err, s.now())
+		s.erred(err, s.now())
 		p.failed.Add(1)
 	}
 	return err == nil
+}
+
+// erred counts an error that met the session, for the phase that it is in.
+func (s *session) erred(err error, at time.Duration) {
+	s.errors.add(err, at)
+	s.board.phases[s.phase].errors.Add(1)
 }
 
 // sent records when something was sent that has no answer. With that the step
@@ -199,7 +206,7 @@ func (s *session) leave(ctx context.Context) {
 	s.phase, s.leaving = s.drainPhase(), true
 	s.begin(s.now())
 	if err := s.all(ctx, s.program.stop); err != nil && ctx.Err() == nil {
-		s.errors.add(err, s.now())
+		s.erred(err, s.now())
 	}
 }
 

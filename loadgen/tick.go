@@ -52,6 +52,7 @@ func (w *watch) metrics(phase int, now time.Duration) []results.Metric {
 		dropped += c.Dropped
 	}
 	in, out := w.board.stanzas()
+	bytesIn, bytesOut := w.board.bytes()
 	l := w.ledger.running()
 	m := []results.Metric{
 		{Name: "offered", Value: float64(offered)}, {Name: "completed", Value: float64(completed)},
@@ -59,6 +60,7 @@ func (w *watch) metrics(phase int, now time.Duration) []results.Metric {
 		{Name: "sessions", Value: float64(w.connected.Load())},
 		{Name: "in_flight", Value: float64(w.inFlight())},
 		{Name: "stanzas_in", Value: float64(in)}, {Name: "stanzas_out", Value: float64(out)},
+		{Name: "bytes_in", Value: float64(bytesIn)}, {Name: "bytes_out", Value: float64(bytesOut)},
 		{Name: "ledger.sent", Value: float64(l.Sent)}, {Name: "ledger.delivered", Value: float64(l.Delivered)},
 		{Name: "ledger.duplicated", Value: float64(l.Duplicated)}, {Name: "ledger.reordered", Value: float64(l.Reordered)},
 		{Name: "ledger.misdelivered", Value: float64(l.Misdelivered)}, {Name: "ledger.refused", Value: float64(l.Refused)},
@@ -126,6 +128,7 @@ func (w *watch) final() results.Run {
 	r.Ledger = w.ledger.close()
 	r.Generator.Reasons = w.health.limits(&r, w.rec.Summaries())
 	r.Generator.Limited = len(r.Generator.Reasons) > 0
+	r.Objectives = w.objectives(&r)
 	r.Verdict = w.verdict(&r)
 	return r
 }
@@ -137,6 +140,12 @@ func (w *watch) verdict(r *results.Run) results.Verdict {
 		exit = results.Worst(exit, results.ExitIncomplete)
 		reasons = append(reasons, plural(missing, "session")+" never came up")
 	}
+	for _, p := range r.Phases {
+		if (p.Kind == results.PhaseOpen || p.Kind == results.PhaseClosed) && p.Failed > 0 && p.Completed == 0 && len(reasons) == 0 {
+			exit = results.Worst(exit, results.ExitIncomplete)
+			reasons = append(reasons, "nothing was completed in phase "+p.Name+": "+plural(p.Failed, "iteration")+" failed")
+		}
+	}
 	if len(r.Server.Crashes) > 0 {
 		exit = results.Worst(exit, results.ExitIncomplete)
 		reasons = append(reasons, "the server crashed: "+r.Server.Crashes[0].Title)
@@ -144,6 +153,12 @@ func (w *watch) verdict(r *results.Run) results.Verdict {
 	if r.Generator.Limited {
 		exit = results.Worst(exit, results.ExitLimited)
 		reasons = append(reasons, r.Generator.Reasons...)
+	}
+	for _, o := range r.Objectives {
+		if !o.Passed {
+			exit = results.Worst(exit, unmet(o))
+			reasons = append(reasons, o.Reason)
+		}
 	}
 	if reasons == nil {
 		reasons = []string{}

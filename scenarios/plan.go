@@ -8,8 +8,8 @@ import (
 // What a session takes, measured with all its state, and what the process
 // needs beside.
 const (
-	plainSession = 6 << 10  // bytes of memory
-	tlsSession   = 14 << 10 // bytes of memory
+	plainSession = 8 << 10  // bytes of memory
+	tlsSession   = 16 << 10 // bytes of memory
 	ownFiles     = 32       // descriptors: record, log, server under test
 )
 

@@ -67,6 +67,7 @@ func listed(run Run) Run {
 	orEmpty(&run.Phases)
 	orEmpty(&run.Series)
 	orEmpty(&run.Errors)
+	orEmpty(&run.Objectives)
 	orEmpty(&run.Verdict.Reasons)
 	return run
 }

@@ -27,6 +27,7 @@ type Run struct {
 	Errors      []ErrorClass `json:"errors"`
 	Generator   Generator    `json:"generator"`
 	Server      Server       `json:"server"`
+	Objectives  []Objective  `json:"objectives"`
 	Verdict     Verdict      `json:"verdict"`
 	Unfinished  bool         `json:"unfinished,omitempty"` // the recorder has not closed the record, or was killed before it could
 }
@@ -103,6 +104,8 @@ type Phase struct {
 	Completed int64   `json:"completed"`
 	Failed    int64   `json:"failed"`
 	Dropped   int64   `json:"dropped"` // came due and were never begun
+
+	Errors int64 `json:"errors,omitempty"` // of sessions while the phase was theirs; those of ErrorClass, by phase
 }
 
 // Kinds of series.
@@ -202,6 +205,20 @@ type Crash struct {
 	AtNS  int64  `json:"at_ns"`
 	Title string `json:"title"`
 	Text  string `json:"text,omitempty"`
+}
+
+// Objective is one bound that the run had to keep, and whether it did. It is
+// undecided where there was too little data to tell.
+type Objective struct {
+	Text      string   `json:"text"`               // such as "ping p99 < 250ms in steady"
+	Phase     string   `json:"phase,omitempty"`    // empty: all measured phases, or the whole run
+	Observed  *float64 `json:"observed,omitempty"` // in the unit of Bound; absent where undecided
+	Bound     float64  `json:"bound"`
+	Unit      string   `json:"unit"`    // ns, /s, B, %, CPUs, or empty: a number of things
+	Samples   int64    `json:"samples"` // what was observed: times of a series, or what % is a share of; else 0
+	Passed    bool     `json:"passed"`
+	Undecided bool     `json:"undecided,omitempty"`
+	Reason    string   `json:"reason,omitempty"` // in words, unless it passed
 }
 
 // Verdict is how the run ended.

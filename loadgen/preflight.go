@@ -14,6 +14,9 @@ func (e *engine) preflight(ctx context.Context, o *Options) error {
 	if err := e.checkFiles(); err != nil {
 		return err
 	}
+	if err := e.checkPorts(firstLine("/proc/sys/net/ipv4/ip_local_port_range")); err != nil {
+		return err
+	}
 	if err := e.checkMemory(o.Dialer.TLS != xmpp.NoTLS); err != nil {
 		return err
 	}
@@ -39,6 +42,23 @@ func (e *engine) checkFiles() error {
 		Err:    fmt.Errorf("%d sessions need %d open files; this process may have %d", e.size, need, hard),
 		Remedy: fmt.Sprintf("raise the limit (ulimit -Hn, LimitNOFILE=), or use at most %d sessions", hard-spareFiles),
 	}
+}
+
+// checkPorts finds out whether the local ports suffice where all sessions come
+// from one address. Towards 127.0.0.0/8 they come from many (source).
+func (e *engine) checkPorts(portRange string) error {
+	var from, to int
+	if n, _ := fmt.Sscan(portRange, &from, &to); n != 2 || !e.polled || e.source(0) != nil {
+		return nil
+	}
+	if have := to - from + 1; e.size > have {
+		return &SetupError{
+			Class:  "limit",
+			Err:    fmt.Errorf("%d sessions need as many local ports; there are %d (%d to %d)", e.size, have, from, to),
+			Remedy: "widen net.ipv4.ip_local_port_range, or load a server on an address of 127.0.0.0/8, which is dialled from many",
+		}
+	}
+	return nil
 }
 
 // Memory of one idle session as measured with 10,000 of them, half of it the

@@ -233,6 +233,9 @@ session:
 		if p := findPhase(t, run, "steady"); p.Completed != 80 || p.Failed != 0 {
 			t.Errorf("%+v; want 80 completed\n%+v", p, run.Errors)
 		}
+		if run.Target.Software != "xmpprig loopback" || run.Target.Mechanism != "PLAIN" {
+			t.Errorf("the server was not asked what it is: %+v", run.Target)
+		}
 		for name, n := range map[string]int64{
 			"roster": 80, "ping": 80, "rawping": 80, "expect": 80, "again": 160, "ticked": 240, "login": 160,
 		} {

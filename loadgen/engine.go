@@ -25,17 +25,18 @@ const (
 
 // engine is one run under way: what all its sessions share.
 type engine struct {
-	zero      time.Time
-	seed      uint64
-	size      int // sessions
-	users     *population
-	program   *program
-	dialers   map[string]*xmpp.Dialer // by mechanism
-	address   netip.Addr              // of the server, where known
-	polled    bool                    // sessions are sockets of the system
-	beat      *metronome              // nil where sessions are pipes
-	mechanism string                  // that the first login negotiated
-	server    *target.Server          // nil: not watched
+	zero              time.Time
+	seed              uint64
+	size              int // sessions
+	users             *population
+	program           *program
+	dialers           map[string]*xmpp.Dialer // by mechanism
+	address           netip.Addr              // of the server, where known
+	polled            bool                    // sessions are sockets of the system
+	beat              *metronome              // nil where sessions are pipes
+	mechanism         string                  // that the first login negotiated
+	software, version string                  // that the server gave for itself
+	server            *target.Server          // nil: not watched
 
 	rising     rising
 	plan       []planned // by phase

@@ -96,6 +96,7 @@ func (e *engine) tryLogin(ctx context.Context) error {
 		return &SetupError{class, fmt.Errorf("try to log in as %s: %w (%s)", e.users.address(0), err, class), remedy(class)}
 	}
 	e.mechanism = c.Mechanism()
+	e.software, e.version = askVersion(c, e.users.domain)
 	if err := c.Close(ctx); err != nil && !broken(err) {
 		return &SetupError{classify(err), fmt.Errorf("try to log out: %w", err), "see the server's log"}
 	}

@@ -91,6 +91,9 @@ func (w *watch) sofar(now time.Duration) results.Run {
 		Wanted: w.size, Peak: w.peak.Load(), Opened: w.logins.Load(), Failed: w.loginsFailed.Load(), Lost: w.broken.Load(),
 	}
 	r.Target.Mechanism = w.mechanism
+	if r.Target.Software == "" {
+		r.Target.Software, r.Target.Version = w.software, w.version
+	}
 	r.Ledger = w.ledger.running()
 	r.Errors = w.errors.list()
 	r.Generator = w.health.generator()

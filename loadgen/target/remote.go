@@ -18,7 +18,6 @@ func prepareRemote(_ context.Context, st *site) (*launch, error) {
 	}
 	return &launch{
 		endpoint: func() (Endpoint, bool, error) { return e, true, nil },
-		software: "unknown",
 		accounts: "accounts made beforehand",
 	}, nil
 }

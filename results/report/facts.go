@@ -63,7 +63,11 @@ func sessions(s results.Sessions) string {
 
 func serverName(t results.Target) string {
 	name := t.Software
-	if name == "" {
+	switch {
+	case name != "":
+	case t.Driver == "remote" && t.Address != "":
+		name = t.Address
+	default:
 		name = nonEmpty(t.Driver)
 	}
 	return strings.TrimSpace(name + " " + t.Version)

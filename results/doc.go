@@ -32,10 +32,10 @@
 // does not know; a change of meaning raises it, and Open refuses what is
 // newer than itself. The file is replaced at one stroke, by renaming. Until
 // Close, "unfinished" is true, the verdict is incomplete with exit code 13,
-// and "series" is empty. Lists are never null.
-// Objectives are judged when the run is over, so a killed run has none. A percentile is there only if
-// ten samples lie beyond it: p50 from 20 samples, p90 from 100, p99 from 1000,
-// p99.9 from 10,000. min_ns is the lower end of its bucket and all other
+// and "series" and "objectives" are empty: what judges the run comes at its
+// end. Lists are never null. A percentile is there only if ten samples lie
+// beyond it: p50 from 20 samples, p90 from 100, p99 from 1000, p99.9 from
+// 10,000. min_ns is the lower end of its bucket and all other
 // values are upper ends, as everywhere in HdrHistogram; "hdr" holds all of
 // them. Hence max_ns is up to 0.1 % above the longest time, and a little more
 // than an hour where times were clipped.

@@ -94,6 +94,8 @@ func finalRun() Run {
 	run.Sessions = Sessions{Wanted: 10, Peak: 10, Opened: 10}
 	run.Errors = []ErrorClass{{Class: "timeout", Count: 2, FirstNS: 3e9}}
 	run.Ledger = Ledger{Sent: 210, Delivered: 207, Lost: 3}
+	lost := 3.0
+	run.Objectives = []Objective{{Text: "lost == 0", Observed: &lost, Samples: 210, Reason: "lost was 3, objective == 0"}}
 	run.Verdict = Verdict{Status: StatusFailed, ExitCode: int(ExitObjective), Reasons: []string{"lost 3"}}
 	return run
 }

@@ -53,7 +53,7 @@ type content struct {
 	Limited, Incomplete       bool
 	Tiles                     []tile
 	Ran                       []fact
-	Phases                    *tableRows
+	Phases, Objectives        *tableRows
 	Steps, Login              []titled
 	Figures                   map[string]drawn
 	Style                     template.CSS
@@ -108,7 +108,7 @@ func pageData(r *results.Record, plots []Plot) (*content, error) {
 	c := &content{
 		Title: verdictTitle(run), Tone: tone(run.Verdict.Status), Reasons: reasons(r), Warnings: warnings(r), Advice: advice(run),
 		Limited: generatorLimited(run), Incomplete: run.Verdict.Status == results.StatusIncomplete,
-		Tiles: tiles(r), Ran: ranFacts(r), Phases: phaseTable(r), Steps: stepTables(measuredSteps(run), stepHead(), stepCells), Login: stepTables(loginSteps(run), loginHead(), loginCells),
+		Tiles: tiles(r), Ran: ranFacts(r), Phases: phaseTable(r), Objectives: objectiveTable(run), Steps: stepTables(measuredSteps(run), stepHead(), stepCells), Login: stepTables(loginSteps(run), loginHead(), loginCells),
 		Errors: errorRows(run.Errors), Ledger: ledgerFacts(run.Ledger), Server: serverFacts(run), Generator: generatorFacts(run),
 		Crashes: crashes(run.Server.Crashes), Command: line(strings.Join(run.Command, " "), 4000),
 		Source: cut(clean(run.Scenario.Source, true), mostSource),

@@ -275,6 +275,13 @@ func failedRecord(t testing.TB) *results.Record {
 		}
 	}
 	s.run.Errors = []results.ErrorClass{{Class: "connect", Count: 2000, Samples: []string{"dial tcp 127.0.0.1:5222: connection refused"}}}
+	none, share := 0.0, 99.9951
+	s.run.Objectives = []results.Objective{
+		{Text: "message.delivery p99 < 250ms", Bound: 250e6, Unit: "ns", Undecided: true, Reason: "message.delivery p99 is undecided: it takes 1000 samples"},
+		{Text: "errors < 0.1% in login", Phase: "login", Observed: &share, Bound: .1, Unit: "%", Samples: 2000, Reason: "errors in login were 100 %"},
+		{Text: "misdelivered == 0", Observed: &none, Passed: true},
+		{Text: "server.rss < 1GiB", Observed: &none, Bound: 1 << 30, Unit: "B", Passed: true},
+	}
 	s.run.Verdict = results.Verdict{Status: results.StatusFailed, ExitCode: 10, Reasons: []string{"no session could log in"}}
 	return s.close()
 }
@@ -320,6 +327,8 @@ func busyRecord(testing.TB) *results.Record {
 		Samples: []results.LedgerSample{{What: "misdelivered", ID: long, From: long + "@" + long, To: long + "@" + long, At: long}}}
 	run.Errors = []results.ErrorClass{{Class: long, Count: many, FirstNS: 30 * 3600e9, Samples: []string{long + " " + long}}}
 	run.Server.Crashes = []results.Crash{{AtNS: 90e9, Title: long + " " + long, Text: long}}
+	most := 1e15
+	run.Objectives = []results.Objective{{Text: long + " p99.9 < 3600s in " + long, Phase: long, Observed: &most, Bound: 3600e9, Unit: "ns", Samples: many, Reason: long}}
 	run.Command = []string{"xmpprig", "run", long}
 	run.Verdict = results.Verdict{Status: results.StatusFailed, Reasons: []string{long + " " + long + " " + long}}
 	return &results.Record{Dir: "/" + long + "/" + long, Run: run}

@@ -17,6 +17,7 @@ import (
 func Text(w io.Writer, r *results.Record) error {
 	var t summary
 	t.verdict(r)
+	t.objectives(&r.Run)
 	t.facts("What was run", ranFacts(r))
 	t.phases(r)
 	t.latency(r)

@@ -35,6 +35,7 @@ func loadFlags(f *pflag.FlagSet) *overriding {
 	f.StringVar(&v.o.Domain, "domain", "", "the server's XMPP `DOMAIN`")
 	f.StringVar(&v.o.User, "user", "", "`PATTERN` of user names; {n} is a number from 0")
 	f.StringVar(&v.o.Password, "password", "", "`PATTERN` of passwords; better given in $XMPPRIG_PASSWORD")
+	f.StringArrayVar(&v.o.Objectives, "objective", nil, "a bound to keep, such as `'ping p99 < 250ms in steady'`, beside those of the scenario; may be given again")
 	return v
 }
 

@@ -119,6 +119,7 @@ func overview(w io.Writer) {
   xmpprig VERB --help                 flags of a verb
 
 exit codes: 0 pass · 1 internal error · 2 usage · 3 scenario or configuration invalid
-  4 preflight or set-up failed · 12 generator-limited · 13 incomplete · 130, 143 interrupted
+  4 preflight or set-up failed · 10 objective missed · 12 generator-limited · 13 incomplete
+  14 objective undecided, for want of data · 130, 143 interrupted
 `)
 }

@@ -35,4 +35,10 @@
 //
 // Errors are counted by class, from a closed list (Classes); their texts are
 // kept only as samples.
+//
+// # Objectives
+//
+// When the run is over the scenario's objectives are judged, by the merged
+// histograms and the counts of the measured phases. A percentile without ten
+// samples beyond it decides nothing.
 package loadgen

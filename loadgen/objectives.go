@@ -27,7 +27,7 @@ func (w *watch) objectives(r *results.Run) []results.Objective {
 		if o.Statistic != "" {
 			j.times(w.board)
 		} else {
-			j.figure(r)
+			j.figure(r, w.health.serverRun.wall > 0)
 		}
 		all = append(all, j.result())
 	}
@@ -133,6 +133,10 @@ func rounded(v float64, digits int) float64 {
 func (j *judgement) times(b *board) {
 	label, service := j.Series()
 	at := slices.Index(b.series, label)
+	if at < 0 { // the scenario was not checked
+		j.lacks = "there is no such series"
+		return
+	}
 	all := new(results.Histogram).Snapshot()
 	for i := range b.phases {
 		if !j.covers(b.phases[i].name, b.phases[i].kind) {
@@ -170,8 +174,9 @@ func (j *judgement) covers(name, kind string) bool {
 	return kind == results.PhaseOpen || kind == results.PhaseClosed
 }
 
-// figure judges a figure of the run.
-func (j *judgement) figure(r *results.Run) {
+// figure judges a figure of the run; seen says that the server was, in a
+// measured phase.
+func (j *judgement) figure(r *results.Run, seen bool) {
 	sum := results.Phase{}
 	for _, p := range r.Phases {
 		if j.covers(p.Name, p.Kind) {
@@ -204,7 +209,7 @@ func (j *judgement) figure(r *results.Run) {
 	case scenarios.FigureSessions:
 		j.observed = float64(r.Sessions.Peak)
 	default:
-		j.server(r.Server, sum.EndNS)
+		j.server(r.Server, seen)
 	}
 }
 
@@ -231,13 +236,13 @@ func (j *judgement) rate(sum results.Phase) {
 	j.observed = float64(sum.Completed) / time.Duration(sum.EndNS).Seconds()
 }
 
-// server judges what the server cost, of a run whose measured phases lasted so long.
-func (j *judgement) server(s results.Server, lasted int64) {
+// server judges what the server cost.
+func (j *judgement) server(s results.Server, seen bool) {
 	switch {
 	case !s.Observed:
 		j.lacks = "the server's processes cannot be seen from here (of a server on this machine, give --server-pid)"
-	case lasted <= 0:
-		j.lacks = "no measured phase was run"
+	case !seen:
+		j.lacks = "the server was not looked at in a measured phase"
 	case j.Metric == scenarios.FigureServerRSS:
 		j.observed = float64(s.RSSPeak)
 	default:

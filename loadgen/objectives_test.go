@@ -76,6 +76,44 @@ func TestObjectives(t *testing.T) {
 	}
 }
 
+// Whatever an objective may be about is measured where the objective looks.
+func TestObjectivesFindTheirSeries(t *testing.T) {
+	const session = `
+name: test
+users: {name: "user{n}", password: "secret"}
+load: {sessions: 4, login: {rate: 100/s}, warm-up: 2s, phases: [{name: steady, duration: 20s, open: {rate: 4/s}}]}
+session:
+  start: [login, presence, {subscribe: {to: paired, within: 5s}}, {roster: get}, {roster: {add: random}}]
+  work: [ping, disco, {presence: away}, {message: {to: paired, size: 1B}}, {expect: {stanza: iq, within: 1s}},
+    {raw: {xml: "<iq type='get' id='{id}'><ping xmlns='urn:xmpp:ping'/></iq>", await: true, as: by-hand}}, disconnect, reconnect, presence]
+  stop: [ping, logout]
+objectives:
+`
+	bounds := []string{
+		"login max < 1h in login", "login.sasl max < 1h in login", "login.bind.service max < 1h in login",
+		"subscribe max < 1h in login", "roster max < 1h in login", "roster-add max < 1h in login",
+		"ping max < 1h", "ping max < 1h in warm-up", "ping.service max < 1h in steady", "disco max < 1h", "by-hand max < 1h", "expect max < 1h",
+		"message.delivery max < 1h", "message.delivery.service max < 1h", "presence.delivery max < 1h", "login max < 1h", "login.bind mean < 1h",
+		"ping mean < 1h in drain", "logout mean < 1h in drain",
+		"errors < 100%", "errors < 100 in warm-up", "completed > 0 in login", "rate > 0/s in login", "lost < 100%",
+	}
+	synctest.Test(t, func(t *testing.T) {
+		text := session
+		for _, b := range bounds {
+			text += "  - " + b + "\n"
+		}
+		run := newBench(t, text, "delay=1ms", "login-delay=1ms").run(t)
+		if len(run.Objectives) != len(bounds) {
+			t.Fatalf("%d objectives were judged of %d", len(run.Objectives), len(bounds))
+		}
+		for _, o := range run.Objectives {
+			if o.Undecided {
+				t.Errorf("%s: %s", o.Text, o.Reason)
+			}
+		}
+	})
+}
+
 // Of several objectives the one that was missed counts more than one that is
 // undecided, and a run that did not come to its end more than either.
 func TestWorstObjectiveCounts(t *testing.T) {

@@ -33,7 +33,9 @@ func rows(t *testing.T) (programs []*program.Program) {
 	return programs
 }
 
-func account(i int) (name, password string) { return fmt.Sprintf("user%d", i), fmt.Sprintf("secret%d", i) }
+func account(i int) (name, password string) {
+	return fmt.Sprintf("user%d", i), fmt.Sprintf("secret%d", i)
+}
 
 // serve starts a loopback server.
 func serve(t *testing.T) *Site {

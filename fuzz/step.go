@@ -43,11 +43,6 @@ func (d *play) do(ctx context.Context, op program.Op) error {
 		return d.await(ctx, p, op.Arg)
 	case program.HalfClose:
 		return d.halfClose(p)
-	case program.Close:
-		d.record(p.actor, program.Dropped, nil)
-		err := p.conn.Close()
-		p.conn = nil
-		return err
 	}
 	return fmt.Errorf("%q is no operation", op.Verb)
 }
@@ -218,24 +213,28 @@ func (d *play) sync(ctx context.Context, p *peer) error {
 	}
 }
 
-// await waits for one element, the end of the stream, or the end of the connection.
+// await waits for one element, the features, the end of the stream, or the end of the connection. All but the last are over
+// when the stream is.
 func (d *play) await(ctx context.Context, p *peer, what string) error {
 	for deadline := d.deadline(); ; {
+		var i item
 		var err error
 		if what == program.AwaitClosed {
 			err = d.read(ctx, p, deadline)
 		} else {
-			_, err = d.next(ctx, p, deadline)
+			i, err = d.next(ctx, p, deadline)
 		}
-		if err == errEnd && (what == program.AwaitClosed || p.ended || p.footer) {
+		switch {
+		case err == errEnd && (what == program.AwaitClosed || p.ended || p.footer):
 			return nil
-		}
-		if err == errEnd { // what came is no XMPP, and how it goes on is not for us to read
+		case err == errEnd: // what came is no XMPP, and how it goes on is not for us to read
 			what = program.AwaitClosed
-			continue
-		}
-		if err != nil || what == program.AwaitElement {
+		case err != nil:
 			return err
+		case i.space == wire.NSStream && i.local == "error":
+			what = program.AwaitEnd
+		case what == program.AwaitElement, what == program.AwaitFeatures && i.space == wire.NSStream && i.local == "features":
+			return nil
 		}
 	}
 }

@@ -68,7 +68,9 @@ func Look(t program.Transcript, actor program.Actor) []Seen {
 }
 
 // optional reports whether nobody is owed what was waited for.
-func optional(what string) bool { return what == program.AwaitElement || what == program.AwaitEnd }
+func optional(what string) bool {
+	return what == program.AwaitElement || what == program.AwaitFeatures || what == program.AwaitEnd
+}
 
 func (v *view) add(s Seen) {
 	if v.marked {

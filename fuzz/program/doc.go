@@ -45,9 +45,9 @@
 //	login         all of these: dial header starttls header auth header bind
 //	send "TEXT"   send bytes; escapes are Go's
 //	sync          ping the server and wait for the answer, which is not judged, or for the end of the stream
-//	await WHAT    wait for an element, the end of the stream, or for the connection to be closed
+//	await WHAT    wait for an element (after a stream error: for the end), the features, the end of the stream, or for
+//	              the connection to be closed
 //	half-close    end one's own direction of the connection
-//	close         drop the connection
 //
 // In texts stand for what the run knows: {domain}, and of each actor, such as {witness.jid}: jid, bare, local, resource,
 // password, stream (the id of the last stream), previous (of the one before). {b64:…} is the Base64 of its inside, {upper:…} its upper case, {9*…} nine

@@ -263,8 +263,8 @@ func (p *parser) argument(op *Op, verb token, args []token) {
 		}
 		op.Arg = args[0].word
 	case Await:
-		if !one || args[0].quoted || !slices.Contains([]string{AwaitElement, AwaitEnd, AwaitClosed}, args[0].word) {
-			p.fail(verb.column, "await is followed by element, end or closed")
+		if !one || args[0].quoted || !slices.Contains([]string{AwaitElement, AwaitFeatures, AwaitEnd, AwaitClosed}, args[0].word) {
+			p.fail(verb.column, "await is followed by element, features, end or closed")
 			return
 		}
 		op.Arg = args[0].word

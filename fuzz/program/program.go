@@ -130,20 +130,20 @@ const (
 	Sync      Verb = "sync"
 	Await     Verb = "await"
 	HalfClose Verb = "half-close"
-	Close     Verb = "close"
 	Mark      Verb = "mark" // what follows is judged; it has no actor
 )
 
 // Verbs returns all verbs.
 func Verbs() []Verb {
-	return []Verb{Dial, DialTLS, Open, StartTLS, Auth, Bind, Login, Send, Sync, Await, HalfClose, Close, Mark}
+	return []Verb{Dial, DialTLS, Open, StartTLS, Auth, Bind, Login, Send, Sync, Await, HalfClose, Mark}
 }
 
 // What Await can wait for.
 const (
-	AwaitElement = "element"
-	AwaitEnd     = "end"
-	AwaitClosed  = "closed"
+	AwaitElement  = "element"  // or the end of the stream, which belongs to a stream error
+	AwaitFeatures = "features" // or the end of the stream
+	AwaitEnd      = "end"      // of the stream
+	AwaitClosed   = "closed"   // the connection
 )
 
 // Op is one operation.

@@ -82,7 +82,8 @@ func TestExpand(t *testing.T) {
 		{"}", "", "no partner"},
 		{"{-1*a}", "", "a number stands before *"},
 		{"{2000000*a}", "", "longer than"},
-		{"{600000*a}{600000*a}", "", "longer than"},
+		{"{200000*a}{200000*a}", "", "longer than"},
+		{"{b64:{b64:{b64:{b64:{b64:a}}}}}", "", "in one another"},
 	} {
 		got, err := Expand(c.in, known)
 		if got != c.want || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {

@@ -8,8 +8,11 @@ import (
 	"strings"
 )
 
-// maxExpanded bounds what a template may become, in bytes.
-const maxExpanded = 1 << 20
+// Bounds of templates, so that what expands them needs none.
+const (
+	maxExpanded = 256 << 10 // bytes of the text that one becomes
+	maxNesting  = 4         // placeholders in placeholders
+)
 
 // UnknownError says that a template names what the run does not know.
 type UnknownError struct{ Name string }
@@ -23,6 +26,13 @@ func properties() []string {
 
 // Expand replaces the placeholders of a template by what known says of them. Unknown ones are an *UnknownError.
 func Expand(template string, known func(name string) (string, bool)) (string, error) {
+	return expand(template, known, 0)
+}
+
+func expand(template string, known func(string) (string, bool), depth int) (string, error) {
+	if depth > maxNesting {
+		return "", fmt.Errorf("more than %d placeholders stand in one another", maxNesting)
+	}
 	var b strings.Builder
 	for i := 0; i < len(template); {
 		n := strings.IndexAny(template[i:], "{}")
@@ -41,7 +51,7 @@ func Expand(template string, known func(name string) (string, bool)) (string, er
 		if !ok {
 			return "", fmt.Errorf("a brace of %q has no partner; a brace itself is doubled", template)
 		}
-		text, err := expandOne(inside, known)
+		text, err := expandOne(inside, known, depth+1)
 		if err != nil {
 			return "", err
 		}
@@ -72,13 +82,13 @@ func placeholder(s string) (inside string, ok bool) {
 	return "", false
 }
 
-func expandOne(inside string, known func(string) (string, bool)) (string, error) {
+func expandOne(inside string, known func(string) (string, bool), depth int) (string, error) {
 	if rest, ok := strings.CutPrefix(inside, "b64:"); ok {
-		text, err := Expand(rest, known)
+		text, err := expand(rest, known, depth)
 		return base64.StdEncoding.EncodeToString([]byte(text)), err
 	}
 	if rest, ok := strings.CutPrefix(inside, "upper:"); ok {
-		text, err := Expand(rest, known)
+		text, err := expand(rest, known, depth)
 		return strings.ToUpper(text), err
 	}
 	if times, rest, ok := strings.Cut(inside, "*"); ok {
@@ -86,7 +96,7 @@ func expandOne(inside string, known func(string) (string, bool)) (string, error)
 		if err != nil {
 			return "", fmt.Errorf("{%s}: a number stands before *", inside)
 		}
-		text, err := Expand(rest, known)
+		text, err := expand(rest, known, depth)
 		if err != nil {
 			return "", err
 		}

@@ -239,9 +239,17 @@ func (d *play) await(ctx context.Context, p *peer, what string) error {
 	}
 }
 
+// halfClose ends our direction: of TLS where there is any, and of TCP, as not every server takes the first for an end.
 func (d *play) halfClose(p *peer) error {
 	d.record(p.actor, program.Dropped, nil)
-	half, ok := p.conn.(interface{ CloseWrite() error })
+	conn := p.conn
+	if over, ok := conn.(*tls.Conn); ok {
+		if err := over.CloseWrite(); err != nil {
+			return err
+		}
+		conn = over.NetConn()
+	}
+	half, ok := conn.(interface{ CloseWrite() error })
 	if !ok {
 		return net.ErrClosed
 	}

@@ -12,11 +12,11 @@ demo: build
 test:
 	[ -n "$$XMPPRIG_SKIP_SERVERS" ] || .ci/install-servers || { echo "make test: run as root, install prosody and ejabberd by hand, or leave them out: XMPPRIG_SKIP_SERVERS=prosody,ejabberd make test" >&2; exit 1; }
 	go vet ./...
-	go test -p 1 ./...
+	go test -p 1 -timeout 30m ./...
 
 # Where goroutines meet. Real servers would only make it slower.
 race:
-	XMPPRIG_SKIP_SERVERS=prosody,ejabberd go test -race -p 1 ./loadgen ./loadgen/loopback ./loadgen/xmpp ./results
+	XMPPRIG_SKIP_SERVERS=prosody,ejabberd go test -race -p 1 -timeout 60m ./loadgen ./loadgen/loopback ./loadgen/xmpp ./results
 
 bench:
 	go test -p 1 -run '^$$' -bench . -benchtime 300ms ./...

@@ -197,7 +197,11 @@ func TestHostileSCRAM(t *testing.T) {
 		{"challenge after signature", nil, []answerSASL{challenge(first + "1"), challenge("")}, BadChallenge},
 		{"refusal", nil, []answerSASL{{"failure", ""}}, &SASLError{"SCRAM-SHA-256", "undefined-condition", ""}},
 		{"another element", nil, []answerSASL{{"proceed", ""}}, UnexpectedAnswer},
-		{"data not base64", nil, []answerSASL{{"challenge", "!"}}, BadEncoding},
+		{"data not base64", nil, []answerSASL{{"challenge", "raw:!"}}, BadEncoding},
+		{"line end in data", nil, []answerSASL{{"challenge", "raw:cj0\n="}}, BadEncoding},
+		{"space around data", nil, []answerSASL{{"challenge", "raw: cj0= "}}, BadEncoding},
+		{"line end in salt", nil, []answerSASL{challenge("r=" + nonce + "x,s=QSXC\nR+Q6sek8bf92,i=4096")}, BadChallenge},
+		{"line end in signature", nil, []answerSASL{challenge(first + "4096"), success("v=6rri\nTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=")}, BadChallenge},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dial, wait := peer(t, func(p net.Conn) error { return serveSASL(p, "SCRAM-SHA-256", c.answers) })
@@ -223,8 +227,8 @@ func serveSASL(c net.Conn, mechanism string, all []answerSASL) error {
 	end := "</auth>"
 	for _, a := range all {
 		text := base64.StdEncoding.EncodeToString([]byte(a.text))
-		if a.text == "!" {
-			text = a.text
+		if raw, ok := strings.CutPrefix(a.text, "raw:"); ok {
+			text = raw
 		}
 		pairs = append(pairs, end, "<"+a.element+" xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"+text+"</"+a.element+">")
 		end = "</response>"

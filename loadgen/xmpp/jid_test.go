@@ -51,7 +51,7 @@ func TestParseJID(t *testing.T) {
 		{"juliet@example.com/ \x00", "resourcepart"}, {"a:b@example.com", "localpart"}, {"..", "domainpart"}, {"a..b", "domainpart"},
 		{"a@[::1", "domainpart"}, {"a@[fe80::1%eth0]", "domainpart"}, {"a@ex ample", "domainpart"}, {"a@\xff", "domainpart"},
 		{long + "@example.com", "localpart"}, {"a@example.com/" + long, "resourcepart"}, {"a@" + long, "domainpart"},
-		{"ℵe", "domainpart"}, {"a\xff@example.com", "localpart"},
+		{"ℵe", "domainpart"}, {"a\xff@example.com", "localpart"}, {"a@example.com/x\xff", "resourcepart"},
 	} {
 		_, err := ParseJID(c.in)
 		e, ok := errors.AsType[*JIDError](err)
@@ -78,4 +78,11 @@ func FuzzJID(f *testing.F) {
 			t.Fatalf("%q: parts %q %q %q do not join to it", s, j.Local(), j.Domain(), j.Resource())
 		}
 	})
+}
+
+// TestSecretNotUTF8 keeps two wrong passwords from being prepared to the same.
+func TestSecretNotUTF8(t *testing.T) {
+	if p, err := prepareSecret("pencil\xff"); err == nil {
+		t.Errorf("prepared to %q", p)
+	}
 }

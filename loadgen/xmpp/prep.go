@@ -14,12 +14,18 @@ import (
 // maxPart is the most bytes each part of an address may have (RFC 7622 §3.1).
 const maxPart = 1023
 
-var errUnstable = errors.New("preparation does not settle")
+var (
+	errUnstable = errors.New("preparation does not settle")
+	errNotUTF8  = errors.New("not UTF-8")
+)
 
 // settle applies prepare until it changes nothing more. RFC 8264 §7 allows a
 // profile that is not idempotent up to three more rounds; an input that still
 // moves then is refused, so that what is accepted is always its own preparation.
 func settle(s string, prepare func(string) (string, error)) (string, error) {
+	if !utf8.ValidString(s) { // the profiles would make U+FFFD of it
+		return "", errNotUTF8
+	}
 	for range 4 {
 		next, err := prepare(s)
 		if err != nil {
@@ -67,7 +73,7 @@ var domains = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.CheckJoiners(t
 
 func prepareDomain(s string) (string, error) {
 	if !utf8.ValidString(s) {
-		return "", errors.New("not UTF-8")
+		return "", errNotUTF8
 	}
 	s = strings.TrimSuffix(s, ".")
 	if ip, ok := strings.CutPrefix(s, "["); ok {

@@ -82,15 +82,23 @@ func readSASL(e *wire.Element, mechanism string) (data []byte, done bool, err er
 	default:
 		return nil, false, UnexpectedAnswer
 	}
-	text := strings.TrimSpace(string(e.Text()))
+	text := string(e.Text())
 	if text == "=" {
 		text = ""
 	}
-	data, err = base64.StdEncoding.DecodeString(text)
+	data, err = decodeBase64(text)
 	if err != nil {
 		return nil, false, BadEncoding
 	}
 	return data, done, nil
+}
+
+// decodeBase64 takes no white space: RFC 6120 §13.9.1 has it rejected, and encoding/base64 passes over line ends.
+func decodeBase64(s string) ([]byte, error) {
+	if i := strings.IndexAny(s, "\r\n"); i >= 0 {
+		return nil, base64.CorruptInputError(i)
+	}
+	return base64.StdEncoding.DecodeString(s)
 }
 
 func readFailure(e *wire.Element, mechanism string) *SASLError {

@@ -112,7 +112,7 @@ func (s *scram) verify(final string) error {
 		return SCRAMError{e}
 	}
 	v, ok := strings.CutPrefix(value, "v=")
-	signature, err := base64.StdEncoding.DecodeString(v)
+	signature, err := decodeBase64(v)
 	if !ok || err != nil {
 		return BadChallenge
 	}
@@ -138,7 +138,7 @@ func parseServerFirst(m string) (nonce string, salt []byte, iterations int, err 
 	if !okR || !okS || !okI || !printable(nonce) {
 		return "", nil, 0, BadChallenge
 	}
-	salt, err = base64.StdEncoding.DecodeString(s)
+	salt, err = decodeBase64(s)
 	if err != nil || len(salt) == 0 {
 		return "", nil, 0, BadChallenge
 	}

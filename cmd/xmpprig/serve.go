@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,8 +22,8 @@ import (
 type serving struct {
 	listen, listenTLS, domain, user, password string
 	users, iterations                         int
-	mechanisms, faults                        []string
-	caFile, addrFile                          string
+	mechanisms, faults, defects               []string
+	certificate, caFile, addrFile             string
 	register                                  bool
 }
 
@@ -34,7 +35,10 @@ It serves until it is interrupted, and then prints what it did as JSON. It
 listens on loopback unless told otherwise; its accounts are a pattern.
 
 faults (--fault, repeatable):
-` + faultHelp(),
+` + faultHelp() + `
+defects (--defect, repeatable): bugs that lie still until somebody sends what they
+are about
+` + defectHelp(),
 		setup: func(f *pflag.FlagSet) func(context.Context, []string, *ui) error {
 			var s serving
 			f.StringVar(&s.listen, "listen", "127.0.0.1:5222", "`ADDRESS` for TCP and STARTTLS")
@@ -47,6 +51,8 @@ faults (--fault, repeatable):
 			f.IntVar(&s.iterations, "iterations", 4096, "PBKDF2 iterations of SCRAM")
 			f.BoolVar(&s.register, "register", false, "offer in-band registration (XEP-0077)")
 			f.StringArrayVar(&s.faults, "fault", nil, "`FAULT` to commit, such as delay=5ms or lose=100; repeatable")
+			f.StringArrayVar(&s.defects, "defect", nil, "`NAME` of a defect to have; repeatable")
+			f.StringVar(&s.certificate, "certificate", "", "PEM `FILE` with certificate, authority and key; default: made for the occasion")
 			f.StringVar(&s.caFile, "ca-file", "", "write the authority's certificate to `FILE`")
 			f.StringVar(&s.addrFile, "addr-file", "", "write the addresses to `FILE` once they answer")
 			return func(ctx context.Context, args []string, ui *ui) error {
@@ -67,11 +73,19 @@ func faultHelp() string {
 	return b.String()
 }
 
+func defectHelp() string {
+	var b strings.Builder
+	for _, d := range loopback.Defects() {
+		fmt.Fprintf(&b, "  %-28s %s\n", d.Name, d.Meaning)
+	}
+	return b.String()
+}
+
 func (s *serving) check(f *pflag.FlagSet, args []string) error {
 	if len(args) > 0 {
 		return &usageError{"serve takes no arguments, only flags", "faults are given as --fault " + args[0]}
 	}
-	return firstOf(wellWritten(f, "listen", "domain", "user", "password", "ca-file", "addr-file"),
+	return firstOf(wellWritten(f, "listen", "domain", "user", "password", "certificate", "ca-file", "addr-file"),
 		atLeast(0, s.users, "users"), atLeast(1, s.iterations, "iterations"))
 }
 
@@ -80,9 +94,14 @@ func (s *serving) run(ctx context.Context, ui *ui) error {
 	if err != nil {
 		return &usageError{err.Error(), "xmpprig serve --help lists the faults"}
 	}
+	certificate, err := s.chain()
+	if err != nil {
+		return &usageError{err.Error(), "--certificate takes one PEM file with everything in it"}
+	}
 	srv, err := loopback.New(loopback.Options{
 		Domain: s.domain, Users: loopback.UserPattern(s.user, s.password, s.users), Mechanisms: s.mechanisms,
 		Iterations: s.iterations, Register: s.register, Version: tool().Version, Faults: faults,
+		Certificate: certificate, Defects: s.defects, Log: os.Stderr,
 	})
 	if err != nil {
 		return &usageError{err.Error(), "see xmpprig serve --help"}
@@ -97,6 +116,22 @@ func (s *serving) run(ctx context.Context, ui *ui) error {
 	stop() // a second signal ends the program, whatever hangs
 	err = srv.Close()
 	return errors.Join(err, json.NewEncoder(ui.out).Encode(srv.Tally()))
+}
+
+// chain reads the certificate to show; nil where one is to be made.
+func (s *serving) chain() (*tls.Certificate, error) {
+	if s.certificate == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(s.certificate)
+	if err != nil {
+		return nil, err
+	}
+	c, err := tls.X509KeyPair(pem, pem)
+	if err != nil {
+		return nil, fmt.Errorf("read the certificate in %s: %w", s.certificate, err)
+	}
+	return &c, nil
 }
 
 // open listens, and tells where.

@@ -21,6 +21,7 @@ type conn struct {
 	lang    string   // xml:lang of the client's stream
 	session *session // nil until bound
 	scratch []byte   // for building stanzas; nil while waiting
+	twist   *twist   // what defects have to do with this connection; nil without any
 }
 
 // streamError ends a stream (RFC 6120 §4.9).
@@ -45,6 +46,9 @@ const farewell = time.Second
 func (c *conn) serve(direct bool) {
 	defer c.srv.forget(c)
 	err := c.converse(direct)
+	if c.twist != nil {
+		c.misleave(err)
+	}
 	c.srv.unbind(c.session)
 	switch bad, ok := errors.AsType[streamError](err); {
 	case ok:
@@ -92,19 +96,28 @@ func (c *conn) next() (*wire.Element, error) {
 		e, n, err := c.scanner.Next(c.rest)
 		c.rest = c.rest[n:]
 		if bad, ok := errors.AsType[wire.SyntaxError](err); ok {
+			if c.twist != nil {
+				c.stumble(bad)
+			}
 			return nil, streamError{bad.Condition, bad.Reason}
 		}
 		if e.Kind != wire.None {
 			if c.scratch == nil {
 				c.scratch = borrowBytes()
 			}
-			return e, nil
+			if c.twist != nil {
+				err = c.misuse(e)
+			}
+			return e, err
 		}
 		returnBytes(c.scratch)
 		c.scratch = nil
 		if c.rest, err = c.t.read(); err != nil {
 			c.rest = nil
 			return nil, err
+		}
+		if c.twist != nil {
+			c.rest = c.misread(c.rest)
 		}
 		if c.srv.timed {
 			c.arrived = time.Now()
@@ -115,7 +128,11 @@ func (c *conn) next() (*wire.Element, error) {
 // end sends a stream error and the end of the stream, and wakes the connection's goroutine to see to the rest. It
 // may be called from any goroutine, and more than once.
 func (c *conn) end(condition wire.Condition, text string) {
-	c.sendLast(wire.AppendFooter(wire.AppendStreamError(nil, condition, text)), &c.srv.tally.streamErrors)
+	last := wire.AppendStreamError(nil, condition, text)
+	if !c.srv.bug("no-stream-close") {
+		last = wire.AppendFooter(last)
+	}
+	c.sendLast(last, &c.srv.tally.streamErrors)
 	c.bound()
 	_ = c.t.raw.SetReadDeadline(time.Now())
 }
@@ -157,21 +174,27 @@ func (c *conn) cut() bool {
 func (c *conn) attend() error {
 	for {
 		e, err := c.next()
-		if err != nil {
+		if err == nil {
+			err = c.attendTo(e)
+		}
+		if err != nil && (c.twist == nil || !c.survives(err)) {
 			return err
 		}
-		switch e.Kind {
-		case wire.Footer:
-			return errFooter
-		case wire.Stanza:
-			if err := c.checkStanza(e); err != nil {
-				return err
-			}
-			c.stanza(e)
-		default:
-			return unexpected(e)
-		}
 	}
+}
+
+func (c *conn) attendTo(e *wire.Element) error {
+	switch e.Kind {
+	case wire.Footer:
+		return errFooter
+	case wire.Stanza:
+		if err := c.checkStanza(e); err != nil {
+			return err
+		}
+		c.stanza(e)
+		return nil
+	}
+	return unexpected(e)
 }
 
 // unexpected is the answer to a first-level element that the server does not know (RFC 6120 §4.8).
@@ -196,6 +219,9 @@ func (c *conn) checkStanza(e *wire.Element) error {
 	}
 	from := e.Attr("from")
 	if from == nil || c.session == nil || string(from) == c.session.full {
+		return nil
+	}
+	if c.twist != nil && c.mayForge(e) {
 		return nil
 	}
 	a, err := parseAddress(from)

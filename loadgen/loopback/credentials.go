@@ -36,7 +36,11 @@ func (s *Server) scramKeys(h scramHash, name string) (*scramKeys, error) {
 	salt := s.salt(h, user)
 	if !ok {
 		none := make([]byte, h.new().Size())
-		return &scramKeys{s.salt(h, name), s.options.Iterations, none, none}, nil
+		iterations := s.options.Iterations
+		if s.bug("scram-enumeration") {
+			iterations *= 2
+		}
+		return &scramKeys{s.salt(h, name), iterations, none, none}, nil
 	}
 	e := s.keys.entry(keyName{h, user}, password)
 	e.once.Do(func() { e.keys, e.err = deriveSCRAMKeys(h, password, salt, s.options.Iterations) })

@@ -26,6 +26,7 @@
 //   - A stream header must name the prefix stream, and may declare no further namespaces; the stream ends with
 //     bad-namespace-prefix or invalid-namespace.
 //   - Addresses are compared in lower case, full-width forms as ASCII; canonically equivalent spellings stay different.
+//   - Stanza-ids (XEP-0359) that claim to be the server's or a user's of it are taken out of messages and iqs.
 //   - A third failed attempt to authenticate, or no session after Options.LoginTimeout, ends the stream with policy-violation.
 //   - A client that lets more than Options.Queue bytes wait is cut off without a word.
 //
@@ -35,4 +36,17 @@
 // moment: the Linux timer behind it is good to some ten microseconds on an idle machine, so that a distribution of delays comes
 // back as it was drawn. Random delays do not keep order, neither between sessions nor within one, as that would change the
 // distribution.
+//
+// # Defects
+//
+// [Defects] are bugs of the kinds that the public record of XMPP servers knows: expanded entities, limits that one transport lacks,
+// stanzas routed before authentication, crashes on the unknown. Options.Defects switches them on by name; without, they cost a
+// comparison. Each lies still until somebody sends what its Trigger says, and then shows in the way its Oracle names, so that
+// whoever claims to find bugs can be examined:
+//
+//	s, err := loopback.New(loopback.Options{Defects: []string{"authzid-takeover"}, Log: os.Stderr})
+//
+// Some end the process, as a panic of a server does; others recover from one, write it to Options.Log with its stack, and let the
+// server live. What they waste is bounded: two seconds of CPU for one input, 512 MiB of memory, 16 MiB for one element.
+// deep-recursion lowers the largest stack of the whole process to 4 MiB.
 package loopback

@@ -62,7 +62,7 @@ func (c *conn) passRequest(e *wire.Element, to address) {
 }
 
 func (c *conn) pass(e *wire.Element, n *session) {
-	c.scratch = appendStamped(c.scratch[:0], e, c.session.full, "", c.lang)
+	c.stamp(e)
 	c.srv.emit(n, c.scratch, c.due())
 }
 

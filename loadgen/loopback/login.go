@@ -1,6 +1,7 @@
 package loopback
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -36,6 +37,9 @@ func (l *login) run(direct bool) error {
 		e, err := l.next()
 		if err != nil {
 			return err
+		}
+		if l.twist != nil && l.mislead(e) {
+			continue
 		}
 		switch e.Kind {
 		case wire.Footer:
@@ -85,16 +89,18 @@ func (l *login) stanza(e *wire.Element) error {
 // startTLS answers starttls and goes on under TLS (RFC 6120 §5.4).
 func (l *login) startTLS(e *wire.Element) error {
 	name := string(e.Local())
-	if name != "starttls" || l.t.tls != nil || l.account != nil || l.srv.options.NoStartTLS || len(l.rest) > 0 {
+	if name != "starttls" || l.t.tls != nil || l.account != nil || l.srv.options.NoStartTLS || len(l.rest) > 0 && !l.srv.bug("starttls-injection") {
 		// What follows starttls unencrypted must never be taken for something said under TLS, so that nothing may.
 		l.answer([]byte("<failure xmlns='" + wire.NSTLS + "'/>"))
 		return errFooter
 	}
 	l.answer([]byte("<proceed xmlns='" + wire.NSTLS + "'/>"))
 	l.flush()
+	injected := bytes.Clone(l.rest)
 	if err := l.secure(); err != nil {
 		return err
 	}
+	l.rest = injected // none, unless that is the defect
 	return l.openStream()
 }
 
@@ -135,7 +141,7 @@ func (l *login) bind(e *wire.Element) error {
 		return streamError{wire.PolicyViolation, "too many attempts to bind"}
 	}
 	request, ok := e.Child(wire.NSBind, "bind")
-	if !ok {
+	if kind := string(e.Attr("type")); !ok || kind == "result" || kind == "error" { // which have no answer (§8.2.3)
 		return streamError{wire.NotAuthorized, "bind a resource first"}
 	}
 	resource, condition := "", ""
@@ -149,9 +155,15 @@ func (l *login) bind(e *wire.Element) error {
 		return nil
 	}
 	s := newSession(l.conn, l.account, resource)
+	if l.twist != nil {
+		l.misbind(s)
+	}
 	id := string(e.Attr("id"))
 	payload := append([]byte("<bind xmlns='"+wire.NSBind+"'><jid>"), wire.AppendText(nil, s.full)...)
 	payload = append(payload, "</jid></bind>"...)
+	if l.twist != nil {
+		payload = l.twist.restore(payload)
+	}
 	l.holdBack()
 	l.srv.enter(s, wire.AppendIQ(l.scratch[:0], wire.Addressing{ID: id, Type: "result"}, payload))
 	return nil

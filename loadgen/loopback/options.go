@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"slices"
 	"strconv"
@@ -49,6 +50,10 @@ type Options struct {
 	Version      string        // of the software; left out when empty
 
 	Faults Faults
+	// Defects are the names of the defects to have; see [Defects].
+	Defects []string
+	// Log takes what the server has to say about itself, of which a correct one says nothing; nil: nowhere.
+	Log io.Writer
 }
 
 // DefaultMechanisms are the mechanisms offered when Options names none, the strongest first. SCRAM-SHA-512,
@@ -108,10 +113,13 @@ func (o *Options) settle() error {
 	o.Limits.Bytes = orElse(o.Limits.Bytes, 256<<10)
 	o.Queue = orElse(o.Queue, 4<<20)
 	o.LoginTimeout = orElse(o.LoginTimeout, time.Minute)
+	if o.Log == nil {
+		o.Log = io.Discard
+	}
 	if o.Name == "" {
 		o.Name = "xmpprig loopback"
 	}
-	return o.Faults.validate()
+	return errors.Join(o.Faults.validate(), CheckDefects(o.Defects))
 }
 
 func orElse[T int | time.Duration](v, otherwise T) T {

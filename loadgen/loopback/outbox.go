@@ -142,6 +142,9 @@ func (c *conn) abandon() {
 	c.out.mu.Lock()
 	c.out.closed, c.out.last = true, false
 	c.srv.tally.discarded.Add(int64(c.out.messages))
+	if c.twist != nil {
+		c.hoard()
+	}
 	c.out.buf, c.out.messages = nil, 0
 	c.out.mu.Unlock()
 	c.t.drop()

@@ -10,12 +10,16 @@ func (c *conn) stanza(e *wire.Element) {
 	s.tally.stanzas.Add(1)
 	c.leave = s.queue.admit(c.arrived, s.options.Faults.Rate)
 	var to address
+	var err error
 	if b := e.Attr("to"); b != nil {
-		var err error
-		if to, err = parseAddress(b); err != nil {
-			c.refuse(e, "jid-malformed")
-			return
-		}
+		to, err = parseAddress(b)
+	}
+	if c.twist != nil && c.mishandle(e, &to, &err) {
+		return
+	}
+	if err != nil {
+		c.refuse(e, "jid-malformed")
+		return
 	}
 	switch string(e.Local()) {
 	case "message":
@@ -29,6 +33,9 @@ func (c *conn) stanza(e *wire.Element) {
 
 // refuse answers a stanza with an error, unless it is one that must have no answer (RFC 6120 §8.3.1, §8.2.3).
 func (c *conn) refuse(e *wire.Element, condition string) {
+	if c.twist != nil {
+		c.complain(e, condition)
+	}
 	switch string(e.Attr("type")) {
 	case "error":
 		return
@@ -108,7 +115,7 @@ func anyWilling(list []resource) bool {
 // JID.
 func (c *conn) deliver(e *wire.Element, to address, list []resource) {
 	s := c.srv
-	c.scratch = appendStamped(c.scratch[:0], e, c.session.full, "", c.lang)
+	c.stamp(e)
 	s.tally.routed.Add(1)
 	p := parcel{from: c.session, full: len(list) == 1 && !to.bare() && list[0].name == string(to.resource), list: list, data: c.scratch}
 	if !s.options.Faults.onMessages() && s.delays == nil {

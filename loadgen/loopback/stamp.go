@@ -5,6 +5,51 @@ import "xmpprig/loadgen/xmpp/wire"
 // appendStamped appends a stanza as it is delivered: as its sender wrote it, but from whom it truly comes and, when to is
 // not empty, to that address. A stanza without a language gets that of its sender's stream (RFC 6120 §8.1.5).
 func appendStamped(dst []byte, e *wire.Element, from, to, lang string) []byte {
+	return appendStampedWith(dst, e, e.Inner(), from, to, lang)
+}
+
+// stamp writes the stanza in hand, as it goes to another session, into c.scratch.
+func (c *conn) stamp(e *wire.Element) {
+	c.scratch = appendStampedWith(c.scratch[:0], e, c.withoutStanzaIDs(e), c.session.full, "", c.lang)
+	if c.twist != nil {
+		c.misstamp(e)
+	}
+}
+
+// nsStanzaID is that of XEP-0359.
+const nsStanzaID = "urn:xmpp:sid:0"
+
+// withoutStanzaIDs is the content of a stanza less the stanza-ids that claim to be of this server: the domain's or a
+// user's (XEP-0359 §3).
+func (c *conn) withoutStanzaIDs(e *wire.Element) []byte {
+	inner := e.Inner()
+	var kept []byte
+	from := 0
+	for child, ok := e.First(); ok; child, ok = child.Next() {
+		if string(child.Local()) != "stanza-id" || !child.Is(nsStanzaID, "stanza-id") || !c.srv.isOwn(child.Attr("by")) {
+			continue
+		}
+		raw := child.Raw()
+		at := cap(inner) - cap(raw) // both are views of the same bytes
+		kept = append(kept, inner[from:at]...)
+		from = at + len(raw)
+		if c.srv.bug("first-stanza-id-only") {
+			break
+		}
+	}
+	if from == 0 {
+		return inner
+	}
+	return append(kept, inner[from:]...)
+}
+
+func (s *Server) isOwn(by []byte) bool {
+	a, err := parseAddress(by)
+	return err == nil && string(a.domain) == s.options.Domain && a.bare()
+}
+
+// appendStampedWith is appendStamped with another content.
+func appendStampedWith(dst []byte, e *wire.Element, inner []byte, from, to, lang string) []byte {
 	dst = append(append(dst, '<'), e.Local()...)
 	if to != "" {
 		dst = wire.AppendAttr(dst, "to", to)
@@ -26,7 +71,7 @@ func appendStamped(dst []byte, e *wire.Element, from, to, lang string) []byte {
 	if lang != "" {
 		dst = wire.AppendAttr(dst, "xml:lang", lang)
 	}
-	dst = append(append(dst, '>'), e.Inner()...)
+	dst = append(append(dst, '>'), inner...)
 	dst = append(append(dst, "</"...), e.Local()...)
 	return append(dst, '>')
 }

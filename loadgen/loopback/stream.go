@@ -13,7 +13,7 @@ import (
 // openStream takes the client's stream header and answers it with the server's and the features (RFC 6120 §4.3). An error in
 // the header is answered by a header first (§4.9.1.2).
 func (l *login) openStream() error {
-	l.scanner.Reset(l.srv.options.Limits)
+	l.scanner.Reset(l.limits())
 	e, err := l.next()
 	if err == nil && e.Kind != wire.Header {
 		err = streamError{wire.BadFormat, ""}
@@ -48,6 +48,9 @@ func (l *login) appendHeader(dst []byte, h wire.StreamHeader) []byte {
 }
 
 func (l *login) checkHeader(e *wire.Element, h wire.StreamHeader) error {
+	if l.twist != nil {
+		l.misopen(h)
+	}
 	if h.Namespace != wire.NSClient && h.Namespace != "" {
 		return streamError{wire.InvalidNamespace, "the content namespace is " + wire.NSClient}
 	}
@@ -61,7 +64,7 @@ func (l *login) checkHeader(e *wire.Element, h wire.StreamHeader) error {
 		}
 	}
 	if h.To != "" {
-		if to, err := parseAddress([]byte(h.To)); err != nil || to.local != nil || to.resource != nil || string(to.domain) != l.srv.options.Domain {
+		if to, err := parseAddress([]byte(h.To)); err != nil || to.local != nil || to.resource != nil || string(to.domain) != l.srv.options.Domain && !l.migrates(to) {
 			return streamError{wire.HostUnknown, ""}
 		}
 	}

@@ -39,9 +39,13 @@ func newChain(domain string, ip net.IP) (*chain, error) {
 		return nil, fmt.Errorf("make server key: %w", err)
 	}
 	leaf := certificateTemplate(2, domain)
-	leaf.DNSNames = []string{domain, "*." + domain}
 	if ip != nil {
 		leaf.IPAddresses = []net.IP{ip}
+	}
+	if name := net.ParseIP(domain); name != nil {
+		leaf.IPAddresses = append(leaf.IPAddresses, name)
+	} else {
+		leaf.DNSNames = []string{domain, "*." + domain}
 	}
 	leaf.KeyUsage = x509.KeyUsageDigitalSignature
 	leaf.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}

@@ -11,7 +11,7 @@ import (
 type Crash struct {
 	At     time.Time // when it was noticed
 	Source string    // the log file, or "exit"
-	Kind   string    // from the table of the software: traceback, crash report, panic, …
+	Kind   string    // from the table of the software: traceback, crash report, panic, …; of an exit: ended, or SIGSEGV and the like
 	Text   string    // the lines that belong together, cut after some
 }
 
@@ -26,74 +26,105 @@ type rule struct {
 	has    string // quick check: the line contains this
 	begin  *regexp.Regexp
 	more   func(line string) bool // whether a following line belongs to it; nil: none does
+	// sure is found in one of the lines that follow soon, or it was no crash; nil:
+	// the beginning is proof enough.
+	sure *regexp.Regexp
 }
 
 var (
 	prosodyStamp = regexp.MustCompile(`^[A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d `)
 	erlangStamp  = regexp.MustCompile(`^\d{4}-\d\d-\d\d[ T]`)
+	// How lines of usual loggers begin: date, logfmt, JSON, syslog.
+	anyStamp  = regexp.MustCompile(`^(\d{4}[-/]\d\d[-/]\d\d[ T]|time=|\{"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d)`)
+	goroutine = regexp.MustCompile(`^goroutine \d+ (\S+ )*\[`)
 )
 
 func anyMore(string) bool          { return true } // a dying program says nothing else
+func programMore(line string) bool { return !anyStamp.MatchString(line) }
 func prosodyMore(line string) bool { return !prosodyStamp.MatchString(line) }
+func reportMore(line string) bool  { return !strings.HasPrefix(line, "=") } // before a logger is there
 func erlangMore(line string) bool  { return !erlangStamp.MatchString(line) }
 
-// processRules hold for the output of any program.
+// sureWithin is how many lines a crash has to become sure.
+const sureWithin = 8
+
+// processRules hold for the output of any program. One that recovers from a
+// panic lives on, and logs: "panic" may then be just a word, if no stack follows.
 var processRules = []rule{
-	{"panic", true, "panic: ", regexp.MustCompile(`^panic: `), anyMore},
-	{"fatal error", true, "fatal error: ", regexp.MustCompile(`^fatal error: `), anyMore},
-	{"signal", true, "SIG", regexp.MustCompile(`^SIG(SEGV|ABRT|BUS|FPE|ILL|QUIT|TRAP): `), anyMore},
-	{"data race", true, "DATA RACE", regexp.MustCompile(`^WARNING: DATA RACE`), anyMore},
-	{"sanitizer", true, "Sanitizer", regexp.MustCompile(`^(==\d+==\s*)?(ERROR|WARNING): \w+Sanitizer`), anyMore},
-	{"undefined behaviour", true, "runtime error: ", regexp.MustCompile(`^\S+:\d+:\d+: runtime error: `), anyMore},
-	{"signal", true, "egmentation fault", regexp.MustCompile(`^(\S+: )?Segmentation fault`), nil},
-	{"heap corruption", true, "", regexp.MustCompile(`^(double free or corruption|free\(\): |malloc\(\): |munmap_chunk\(\): |corrupted |\*\*\* (stack smashing|buffer overflow) detected)`), nil},
-	{"assertion", true, "Assertion ", regexp.MustCompile("Assertion [`'].*' failed"), nil},
+	{kind: "panic", output: true, has: "panic: ", begin: regexp.MustCompile(`^panic: `), more: programMore},
+	{kind: "recovered panic", output: true, has: "panic", sure: goroutine, more: programMore,
+		begin: regexp.MustCompile(`^(\d{4}/\d\d/\d\d )?(\d\d:\d\d:\d\d(\.\d+)? )?([\w./-]+\.go:\d+: )?(http: |recovered( from)? )?panic( serving \S+)?: `)},
+	{kind: "recovered panic", output: true, has: "goroutine ", begin: regexp.MustCompile(`^(\d{4}[/-]|time=|\{").*stack(trace)?(=|":)"goroutine \d+ \[running\]:\\n`)},
+	{kind: "fatal error", output: true, has: "fatal error: ", begin: regexp.MustCompile(`^fatal error: `), more: anyMore},
+	{kind: "signal", output: true, has: "SIG", begin: regexp.MustCompile(`^SIG(SEGV|ABRT|BUS|FPE|ILL|QUIT|TRAP): `), more: anyMore},
+	{kind: "data race", output: true, has: "DATA RACE", begin: regexp.MustCompile(`^WARNING: DATA RACE`), more: programMore},
+	{kind: "sanitizer", output: true, has: "Sanitizer", begin: regexp.MustCompile(`^(==\d+==\s*)?((ERROR|WARNING): \w+Sanitizer|\w+Sanitizer:? CHECK failed)`), more: anyMore},
+	{kind: "undefined behaviour", output: true, has: "runtime error: ", begin: regexp.MustCompile(`^\S+:\d+:\d+: runtime error: `), more: programMore},
+	{kind: "signal", output: true, has: "egmentation fault", begin: regexp.MustCompile(`^(\S+: )?Segmentation fault`)},
+	{kind: "heap corruption", output: true, begin: regexp.MustCompile(`^(double free or corruption|free\(\): |malloc\(\): |malloc_consolidate\(\): |realloc\(\): |munmap_chunk\(\): |corrupted |Fatal glibc error: |\*\*\* (stack smashing|buffer overflow) detected)`)},
+	{kind: "assertion", output: true, has: "Assertion ", begin: regexp.MustCompile("Assertion [`'].*' failed")},
+	{kind: "uncaught exception", output: true, has: "terminate called", begin: regexp.MustCompile(`^terminate called (after throwing an instance of|without an active exception|recursively)`), more: programMore},
+	{kind: "rust panic", output: true, has: "panicked at ", begin: regexp.MustCompile(`^thread '[^']*' (\(\d+\) )?panicked at `), more: programMore},
 }
 
 // prosodyRules read "Mon DD HH:MM:SS source<TAB>level<TAB>text". Prosody
 // swallows the stanza whose handler failed and lives on.
 var prosodyRules = append([]rule{
-	{"traceback", false, "\terror\tTraceback", regexp.MustCompile(`^[^\t]*\terror\tTraceback(\[\w+\])?: `), prosodyMore},
-	{"timer error", false, "\terror\tError in timer", regexp.MustCompile(`^[^\t]*\terror\tError in timer: `), prosodyMore},
-	{"listener error", false, " calling on", regexp.MustCompile(`^[^\t]*\terror\t(Closing due to error|Error) calling on\w+: `), prosodyMore},
-	{"dns error", false, "\terror\tError in DNS", regexp.MustCompile(`^[^\t]*\terror\tError in DNS response handler: `), prosodyMore},
-	{"lua error", true, "lua", regexp.MustCompile(`^lua[\d.]*: .*:\d+: `), prosodyMore},
-	{"lua error", true, "PANIC", regexp.MustCompile(`^PANIC: unprotected error`), prosodyMore},
+	{kind: "traceback", has: "\terror\tTraceback", begin: regexp.MustCompile(`^[^\t]*\terror\tTraceback(\[\w+\])?: `), more: prosodyMore},
+	{kind: "timer error", has: "\terror\tError in timer", begin: regexp.MustCompile(`^[^\t]*\terror\tError in timer: `), more: prosodyMore},
+	{kind: "listener error", has: " calling on", begin: regexp.MustCompile(`^[^\t]*\terror\t(Closing due to error|Error) calling on\w+: `), more: prosodyMore},
+	{kind: "dns error", has: "\terror\tError in DNS", begin: regexp.MustCompile(`^[^\t]*\terror\tError in DNS response handler: `), more: prosodyMore},
+	{kind: "lua error", output: true, has: "lua", begin: regexp.MustCompile(`^(\S*/)?lua[\d.]*: (.*:\d+: |not enough memory|error in )`), more: prosodyMore},
+	{kind: "lua error", output: true, has: "PANIC", begin: regexp.MustCompile(`^PANIC: unprotected error`), more: prosodyMore},
 }, processRules...)
 
 // erlangRules read "YYYY-MM-DD HH:MM:SS.mmm+ZZ:ZZ [level] <pid>@place text" and
 // the VM's last words. Supervisors restart what died and the node lives on.
 var erlangRules = append([]rule{
-	{"crash report", false, "CRASH REPORT", regexp.MustCompile(`^\d{4}-\S+ \S+ \[(error|critical)\] .*CRASH REPORT`), erlangMore},
-	{"supervisor report", false, "SUPERVISOR REPORT", regexp.MustCompile(`^\d{4}-\S+ \S+ \[(error|critical)\] .*SUPERVISOR REPORT`), erlangMore},
-	{"process terminated", false, " terminating", regexp.MustCompile(`^\d{4}-\S+ \S+ \[(error|critical)\] [^*]*\*\* (Generic server|State machine|gen_event handler) .* terminating`), erlangMore},
-	{"process error", false, "Error in process", regexp.MustCompile(`^\d{4}-\S+ \S+ \[(error|critical)\] \S+ ?Error in process <`), erlangMore},
-	{"hook crashed", false, "crashed when running", regexp.MustCompile(`^\d{4}-\S+ \S+ \[(error|critical)\] .*Hook \S+ crashed when running`), erlangMore},
-	{"vm death", true, " terminat", regexp.MustCompile(`^\{"(Kernel pid terminated|init terminating)`), anyMore},
-	{"vm death", true, "Cannot ", regexp.MustCompile(`^\w+: Cannot (re)?allocate \d+ bytes`), anyMore},
-	{"vm death", false, "Slogan: ", regexp.MustCompile(`^Slogan: `), nil}, // erl_crash.dump
+	{kind: "crash report", has: "CRASH REPORT", begin: regexp.MustCompile(`^\d{4}-\S+ \S+ \[(error|critical)\] .*CRASH REPORT`), more: erlangMore},
+	{kind: "supervisor report", has: "SUPERVISOR REPORT", begin: regexp.MustCompile(`^\d{4}-\S+ \S+ \[(error|critical)\] .*SUPERVISOR REPORT`), more: erlangMore},
+	{kind: "process terminated", has: " terminating", begin: regexp.MustCompile(`^\d{4}-\S+ \S+ \[(error|critical)\] [^*]*\*\* (Generic server|State machine|gen_event handler) .* terminating`), more: erlangMore},
+	{kind: "process error", has: "Error in process", begin: regexp.MustCompile(`^\d{4}-\S+ \S+ \[(error|critical)\] \S+ ?Error in process <`), more: erlangMore},
+	{kind: "hook crashed", has: "crashed when running", begin: regexp.MustCompile(`^\d{4}-\S+ \S+ \[(error|critical)\] .*Hook \S+ crashed when running`), more: erlangMore},
+	{kind: "crash report", output: true, has: "CRASH REPORT", begin: regexp.MustCompile(`^=CRASH REPORT==== `), more: reportMore},
+	{kind: "process error", output: true, has: "Error in process", begin: regexp.MustCompile(`^Error in process <[\d.]+>.* with exit value:`), more: reportMore},
+	{kind: "vm death", output: true, has: " terminat", begin: regexp.MustCompile(`^\{"(Kernel pid terminated|init terminating)`), more: anyMore},
+	{kind: "vm death", output: true, has: "Cannot ", begin: regexp.MustCompile(`^\w+: Cannot (re)?allocate \d+ bytes`), more: anyMore},
+	{kind: "vm death", has: "Slogan: ", begin: regexp.MustCompile(`^Slogan: `)}, // erl_crash.dump
 }, processRules...)
 
 // A detector turns lines into crashes.
 type detector struct {
 	rules []rule
 	open  *Crash // being collected
-	more  func(string) bool
+	rule  *rule  // by which it began
+	sure  bool   // it is one
 	lines int
 }
 
 // line takes the next line of a source; finished crashes go to emit.
 func (d *detector) line(source string, out bool, line string, emit func(Crash)) {
-	if d.open != nil && d.open.Source == source && d.more != nil && d.more(line) && d.begins(out, line) == nil {
+	next := d.begins(out, line)
+	if next == nil && d.belongs(source, line) {
 		if d.lines++; d.lines <= crashLines {
 			d.open.Text += "\n" + line
 		}
-		return
+		if !d.sure && d.rule.sure.MatchString(line) {
+			d.sure = true
+		}
+		if d.sure || d.lines < sureWithin {
+			return
+		}
 	}
 	d.flush(emit)
-	if r := d.begins(out, line); r != nil {
-		d.open, d.more, d.lines = &Crash{At: time.Now(), Source: source, Kind: r.kind, Text: line}, r.more, 1
+	if next != nil {
+		d.open, d.rule, d.lines = &Crash{At: time.Now(), Source: source, Kind: next.kind, Text: line}, next, 1
+		d.sure = next.sure == nil
 	}
+}
+
+func (d *detector) belongs(source, line string) bool {
+	return d.open != nil && d.open.Source == source && d.rule.more != nil && d.rule.more(line)
 }
 
 func (d *detector) begins(out bool, line string) *rule {
@@ -106,10 +137,17 @@ func (d *detector) begins(out bool, line string) *rule {
 	return nil
 }
 
+// pause ends the crash being collected unless the next lines decide about it.
+func (d *detector) pause(emit func(Crash)) {
+	if d.sure {
+		d.flush(emit)
+	}
+}
+
 // flush ends the crash being collected.
 func (d *detector) flush(emit func(Crash)) {
-	if d.open != nil {
+	if d.open != nil && d.sure {
 		emit(*d.open)
-		d.open = nil
 	}
+	d.open, d.sure = nil, false
 }

@@ -12,33 +12,44 @@ import (
 // line "# <name of the log>: <kinds of the crashes in it, in order>".
 func TestCrashesInLogs(t *testing.T) {
 	files, err := filepath.Glob("testdata/logs/*.log")
-	if err != nil || len(files) < 10 {
+	if err != nil || len(files) < 20 {
 		t.Fatalf("excerpts: %d, %v", len(files), err)
 	}
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			data, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			head, body, _ := strings.Cut(string(data), "\n")
-			source, kinds, ok := strings.Cut(strings.TrimPrefix(head, "# "), ": ")
-			if !ok {
-				t.Fatalf("header %q", head)
-			}
+			source, kinds, body := excerpt(t, file)
 			want := strings.Split(kinds, ", ")
 			if kinds == "none" {
 				want = nil
 			}
-			if got := detect(source, body); !slices.Equal(got, want) {
+			var got []string
+			for _, c := range detect(source, body) {
+				got = append(got, c.Kind)
+			}
+			if !slices.Equal(got, want) {
 				t.Errorf("crashes %q, want %q", got, want)
 			}
 		})
 	}
 }
 
-// detect returns the kinds of crashes in a log by the rules of whose log it is.
-func detect(source, text string) []string {
+// excerpt reads a file of testdata/logs.
+func excerpt(t *testing.T, file string) (source, kinds, body string) {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, body, _ := strings.Cut(string(data), "\n")
+	source, kinds, ok := strings.Cut(strings.TrimPrefix(head, "# "), ": ")
+	if !ok {
+		t.Fatalf("header %q", head)
+	}
+	return source, kinds, body
+}
+
+// detect returns the crashes in a log by the rules of whose log it is.
+func detect(source, text string) []Crash {
 	rules := processRules
 	switch source {
 	case "prosody.log":
@@ -46,14 +57,17 @@ func detect(source, text string) []string {
 	case "ejabberd.log", "erl_crash.dump", "stdout.log":
 		rules = erlangRules
 	}
-	var kinds []string
-	note := func(c Crash) { kinds = append(kinds, c.Kind) }
+	if strings.Contains(text, "lua") && source != "ejabberd.log" {
+		rules = prosodyRules
+	}
+	var all []Crash
+	note := func(c Crash) { all = append(all, c) }
 	d := detector{rules: rules}
 	for line := range strings.Lines(text) {
 		d.line(source, source == "stdout.log" || source == "stderr.log", strings.TrimSuffix(line, "\n"), note)
 	}
 	d.flush(note)
-	return kinds
+	return all
 }
 
 // What a client sends and a server quotes must not pass for a crash.
@@ -69,6 +83,11 @@ func TestQuotedTextIsNoCrash(t *testing.T) {
 		"a stanza held ERROR: AddressSanitizer",
 		"goroutine 1 [running]:",
 		"said: panic: at the disco",
+		"2026/11/24 06:01:48 panic: at the disco",
+		"2026/11/24 06:01:48 http: panic serving nobody: and no stack follows\nsaid one\ngoroutine dead [said]:",
+		`time=2026-11-24T06:01:48Z level=INFO msg="said \"stack=\\\"goroutine 1 [running]:\\n"`,
+		"2026-11-23 01:42:25.1+00:00 [info] <0.1.0>@a:b/1:2 said =CRASH REPORT==== and Error in process <0.1.0> with exit value:",
+		"he said lua: o.lua:1: and terminate called without an active exception",
 	} {
 		for _, source := range []string{"prosody.log", "ejabberd.log", "stdout.log", "stderr.log"} {
 			if got := detect(source, line+"\n"); len(got) > 0 {

@@ -36,9 +36,12 @@
 //
 // # Watching
 //
-// [Server.Usage] sums the process tree. [Server.Crashes] reports what the logs
-// and the exit status say about crashes; the table of what counts as a crash is
-// in crash.go. [Server.Exited] closes when the main process ends.
+// [Server.Usage] sums the process tree. [Server.Cost] reads the main process
+// alone, cheaply and finely enough to charge a single exchange. [Server.Crashes]
+// reports what the logs and the exit status say about crashes; the table of what
+// counts as a crash is in crash.go. [Server.LogSince] returns what was logged
+// after a mark. [Server.Exited] closes when the main process ends, and
+// [Server.Restart] brings a server back at the same addresses.
 //
 // # Stopping
 //

@@ -9,6 +9,12 @@ import (
 // ErrUnobserved is what Usage returns when there is no process to look at.
 var ErrUnobserved = errors.New("the server's process is not observed")
 
+// ErrNotStarted is what Restart returns for a server that runs by itself.
+var ErrNotStarted = errors.New("the server was not started here")
+
+// ErrStopped is what Restart returns once Stop was called.
+var ErrStopped = errors.New("the server has been stopped")
+
 // SpecError says that a Spec cannot work.
 type SpecError struct{ Field, Reason string }
 

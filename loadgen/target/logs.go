@@ -13,8 +13,10 @@ import (
 
 const (
 	logInterval = 200 * time.Millisecond
-	logKept     = 400     // lines
-	logLine     = 8 << 10 // bytes kept of a line
+	logKept     = 400      // lines
+	logLine     = 8 << 10  // bytes kept of a line
+	dumpRead    = 64 << 10 // bytes read of a dump; what killed the program is said first
+	dumpLines   = 20       // of it, kept among the last lines
 	crashesKept = 1000
 )
 
@@ -26,10 +28,13 @@ type follower struct {
 	detect      detector
 	last        []string // ring of the last lines, with the file they are from
 	next        int
+	kept        int64 // lines that ever were in the ring
 	watch       func(line string)
 	crashes     []Crash
 	omitted     int // crashes not kept, and the last of them
 	omittedLast Crash
+
+	sizes sync.Mutex // guards what size notes in the files
 
 	stop, done chan struct{}
 }
@@ -39,6 +44,10 @@ type followed struct {
 	offset  int64
 	partial []byte // an unfinished line
 	output  bool   // stdout or stderr rather than the software's own log
+	dump    bool   // what a dying program leaves: not a log, and perhaps very long
+	lines   int    // of a dump
+
+	size, past int64 // bytes there were last time, and of contents before them
 }
 
 // follow starts to follow the named files, which need not exist yet. watch sees
@@ -46,7 +55,9 @@ type followed struct {
 func follow(dir string, names []string, rules []rule, watch func(line string)) *follower {
 	f := &follower{detect: detector{rules: rules}, watch: watch, stop: make(chan struct{}), done: make(chan struct{})}
 	for _, name := range append([]string{"stdout.log", "stderr.log"}, names...) {
-		f.files = append(f.files, &followed{path: filepath.Join(dir, name), output: name == "stdout.log" || name == "stderr.log"})
+		f.files = append(f.files, &followed{
+			path: filepath.Join(dir, name), output: name == "stdout.log" || name == "stderr.log", dump: strings.HasSuffix(name, ".dump"),
+		})
 	}
 	go f.run()
 	return f
@@ -79,7 +90,7 @@ func (f *follower) poll() {
 	defer f.mu.Unlock()
 	for _, file := range f.files {
 		file.read(func(line string) { f.take(file, line) })
-		f.detect.flush(f.note)
+		f.detect.pause(f.note)
 	}
 }
 
@@ -97,6 +108,10 @@ func (f *follower) take(file *followed, line string) {
 	source := filepath.Base(file.path)
 	f.watch(line)
 	f.detect.line(source, file.output, line, f.note)
+	if file.lines++; file.dump && file.lines > dumpLines {
+		return
+	}
+	f.kept++
 	entry := strings.TrimSuffix(source, ".log") + ": " + line
 	if len(f.last) < logKept {
 		f.last = append(f.last, entry)
@@ -123,6 +138,10 @@ func (f *follower) found() []Crash {
 func (f *follower) tail(n int) []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	return f.lastLines(n)
+}
+
+func (f *follower) lastLines(n int) []string {
 	all := append(append([]string(nil), f.last[f.next:]...), f.last[:f.next]...)
 	return all[max(0, len(all)-n):]
 }
@@ -130,6 +149,9 @@ func (f *follower) tail(n int) []string {
 // read passes each whole new line to take. A file that is gone or cannot be
 // read is tried again next time; one that shrank is read from its start.
 func (file *followed) read(take func(string)) {
+	if info, err := os.Stat(file.path); err != nil || info.Size() == file.offset {
+		return // as a rule: nothing need be opened
+	}
 	r, err := os.Open(file.path)
 	if err != nil {
 		return
@@ -141,7 +163,7 @@ func (file *followed) read(take func(string)) {
 		file.offset, file.partial = 0, nil
 	}
 	buf := make([]byte, 64<<10)
-	for {
+	for !file.dump || file.offset < dumpRead {
 		n, err := r.ReadAt(buf, file.offset)
 		file.offset += int64(n)
 		file.split(buf[:n], take)

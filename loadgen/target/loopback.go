@@ -2,14 +2,8 @@ package target
 
 import (
 	"context"
-	"crypto/x509"
 	"debug/buildinfo"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
 	"strconv"
-	"strings"
 )
 
 // prepareLoopback runs our own binary as "serve". It is our own code, often in a
@@ -22,20 +16,25 @@ func prepareLoopback(_ context.Context, st *site) (*launch, error) {
 	if s.ShortcutAuth {
 		return nil, &SpecError{"shortcut authentication", "the loopback server has no account store to replace"}
 	}
-	listen := st.place.IP.String() + ":0"
-	args := []string{s.Exe, "serve", "--listen", listen, "--listen-tls", listen, "--domain", s.Domain,
+	if err := st.writeCertificates(); err != nil {
+		return nil, err
+	}
+	args := []string{s.Exe, "serve", "--listen", st.place.Addr(), "--listen-tls", st.place.TLSAddr(), "--domain", s.Domain,
 		"--users", strconv.Itoa(s.Users.Count), "--user", s.Users.Name, "--password", s.Users.Password,
-		"--ca-file", st.path("ca.pem"), "--addr-file", st.path("addr")}
+		"--certificate", st.path("all.pem")}
 	if s.Mechanism != "" {
 		args = append(args, "--mechanism", s.Mechanism)
 	}
 	for _, f := range s.Faults {
 		args = append(args, "--fault", f)
 	}
+	for _, d := range s.Defects {
+		args = append(args, "--defect", d)
+	}
 	l := &launch{
 		args:     args,
 		rules:    processRules,
-		endpoint: func() (Endpoint, bool, error) { return readAddrFile(st.path("addr"), s.Domain) },
+		endpoint: func() (Endpoint, bool, error) { return st.endpoint(), true, nil },
 		software: "xmpprig loopback",
 		accounts: "every name of the pattern, in the loopback server's memory",
 	}
@@ -43,37 +42,4 @@ func prepareLoopback(_ context.Context, st *site) (*launch, error) {
 		l.release = info.Main.Version
 	}
 	return l, nil
-}
-
-// readAddrFile reads what serve writes once it listens: a line each "tcp
-// HOST:PORT", "tls HOST:PORT" and "ca PATH".
-func readAddrFile(path, domain string) (Endpoint, bool, error) {
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return Endpoint{}, false, nil
-	} else if err != nil {
-		return Endpoint{}, false, fmt.Errorf("read the address file: %w", err)
-	}
-	e := Endpoint{Domain: domain, CAs: x509.NewCertPool()}
-	for line := range strings.Lines(string(data)) {
-		switch what, value, _ := strings.Cut(strings.TrimSpace(line), " "); what {
-		case "tcp":
-			e.Addr = value
-		case "tls":
-			e.DirectTLSAddr = value
-		case "ca":
-			e.CAFile = value
-		}
-	}
-	if e.Addr == "" || e.DirectTLSAddr == "" || e.CAFile == "" {
-		return Endpoint{}, false, fmt.Errorf("read the address file: tcp, tls or ca is missing in %q", data)
-	}
-	pem, err := os.ReadFile(e.CAFile)
-	if err != nil {
-		return Endpoint{}, false, fmt.Errorf("read the CA file: %w", err)
-	}
-	if !e.CAs.AppendCertsFromPEM(pem) {
-		return Endpoint{}, false, fmt.Errorf("read the CA file: no certificate in %s", e.CAFile)
-	}
-	return e, true, nil
 }

@@ -2,10 +2,12 @@ package target
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -25,18 +27,22 @@ func serve(args []string) int {
 	domain, users := flags.String("domain", "", ""), flags.Int("users", 0, "")
 	user, password := flags.String("user", "", ""), flags.String("password", "", "")
 	mechanism, fault := flags.String("mechanism", "SCRAM-SHA-256", ""), flags.String("fault", "", "")
-	caFile, addrFile := flags.String("ca-file", "", ""), flags.String("addr-file", "", "")
+	var defects []string
+	flags.Func("defect", "", func(name string) error { defects = append(defects, name); return nil })
+	certificate := flags.String("certificate", "", "")
 	if err := flags.Parse(args); err != nil || *fault == "exit" {
 		fmt.Fprintln(os.Stderr, "cannot serve")
 		return 4
 	}
-	s, err := loopback.New(loopback.Options{Domain: *domain, Users: loopback.UserPattern(*user, *password, *users), Mechanisms: []string{*mechanism}})
-	if err == nil {
-		err = errors.Join(s.Listen(*listen), s.ListenTLS(*listenTLS), os.WriteFile(*caFile, s.CAPEM(), 0o644))
+	chain, err := tls.LoadX509KeyPair(*certificate, *certificate)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
+	s, err := loopback.New(loopback.Options{Domain: *domain, Users: loopback.UserPattern(*user, *password, *users), Mechanisms: []string{*mechanism}, Certificate: &chain,
+		Defects: defects, Log: os.Stderr})
 	if err == nil {
-		text := fmt.Sprintf("tcp %s\ntls %s\nca %s\n", s.Addr(), s.TLSAddr(), *caFile)
-		err = errors.Join(os.WriteFile(*addrFile+".new", []byte(text), 0o644), os.Rename(*addrFile+".new", *addrFile))
+		err = errors.Join(s.Listen(*listen), s.ListenTLS(*listenTLS))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -93,6 +99,32 @@ func TestLoopbackPanicIsNoticed(t *testing.T) {
 	c := s.Crashes()
 	if !holds(c, "panic", "goroutine 1 [running]") || !holds(c, "ended", "exit status 2") || len(c) != 2 {
 		t.Errorf("crashes %q", c)
+	}
+}
+
+// TestLoopbackDefects finds, in the log, what a defect writes there while the server lives on.
+func TestLoopbackDefects(t *testing.T) {
+	cleanTemp(t)
+	spec := loopbackSpec(t)
+	spec.Defects = []string{"lang-crash", "log-flood"}
+	s := start(t, spec)
+	conn, err := net.Dial("tcp", s.Endpoint().Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+	fmt.Fprintf(conn, "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='rig.test' version='1.0' xml:lang='a%s'>",
+		strings.Repeat("-b", 20))
+	if _, err := conn.Read(make([]byte, 1)); err != nil { // it answers after it has logged
+		t.Fatal(err)
+	}
+	c := s.Crashes()
+	if len(c) != 1 || !strings.Contains(c[0].Title(), "index out of range in loopback.(*login).misopen") {
+		t.Errorf("crashes %q", c)
+	}
+	if err := login(t.Context(), s.Endpoint(), spec.Users, 7, xmpp.StartTLS, spec.Mechanism); err != nil {
+		t.Error(err)
 	}
 }
 

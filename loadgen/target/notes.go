@@ -15,6 +15,13 @@ type notes struct {
 	released string // version
 }
 
+// renew forgets what does not hold for the next process.
+func (n *notes) renew() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.failure, n.awaited = "", false
+}
+
 // see takes every log line.
 func (n *notes) see(line string) {
 	n.mu.Lock()

@@ -26,23 +26,26 @@ type process struct {
 	err    error         // after exited: as from exec.Cmd.Wait
 	at     time.Time     // after exited: when it ended
 
+	asked, noted bool // to end; its end, as a crash: guarded by Server.mu
+
 	mu     sync.Mutex
 	family map[int]uint64 // helpers last seen: pid and start time
 }
 
-// startProcess starts args in dir with its output in stdout.log and stderr.log.
+// startProcess starts args in dir with its output added to stdout.log and
+// stderr.log.
 func startProcess(l *launch, dir string, user owner, files int) (*process, error) {
 	args := append([]string{"-c", withLimits, "sh", strconv.Itoa(files)}, l.args...)
 	p := &process{cmd: exec.Command("/bin/sh", args...), exited: make(chan struct{})}
 	p.cmd.Dir = dir
 	p.cmd.Env = append([]string{"PATH=" + os.Getenv("PATH") + ":/usr/sbin:/sbin", "HOME=" + dir, "LANG=C.UTF-8"}, l.env...)
 	p.cmd.SysProcAttr = attributes(user)
-	stdout, err := os.Create(dir + "/stdout.log")
+	stdout, err := openOutput(dir + "/stdout.log")
 	if err != nil {
 		return nil, fmt.Errorf("make its output file: %w", err)
 	}
 	defer stdout.Close()
-	stderr, err := os.Create(dir + "/stderr.log")
+	stderr, err := openOutput(dir + "/stderr.log")
 	if err != nil {
 		return nil, fmt.Errorf("make its output file: %w", err)
 	}
@@ -51,6 +54,10 @@ func startProcess(l *launch, dir string, user owner, files int) (*process, error
 	started := make(chan error)
 	go p.run(started)
 	return p, <-started
+}
+
+func openOutput(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
 }
 
 // run starts the process and stays until it ended. The kernel sends the parent
@@ -74,6 +81,15 @@ func (p *process) run(started chan<- error) {
 }
 
 func (p *process) pid() int { return p.cmd.Process.Pid }
+
+func (p *process) hasEnded() bool {
+	select {
+	case <-p.exited:
+		return true
+	default:
+		return false
+	}
+}
 
 // ended describes how it ended, after exited.
 func (p *process) ended() string { return p.cmd.ProcessState.String() }

@@ -2,7 +2,10 @@
 
 package target
 
-import "syscall"
+import (
+	"syscall"
+	"time"
+)
 
 // attributes puts a child into a process group of its own, under the owner's
 // ids. There is no parent death signal here.
@@ -19,3 +22,8 @@ func attributes(o owner) *syscall.SysProcAttr {
 func awaitEnd(int) {}
 
 func killGroup(int) {}
+
+// processCPU cannot tell here.
+func processCPU(int) (time.Duration, error) { return 0, ErrUnobserved }
+
+func countThreads(string) (int, error) { return 0, ErrUnobserved }

@@ -17,6 +17,7 @@ const (
 	probeInterval = 20 * time.Millisecond // between attempts
 	probePatience = 5 * time.Second       // for one answer
 	stopPatience  = 15 * time.Second      // from SIGTERM to SIGKILL
+	haste         = 2 * time.Second       // the same where the server comes back at once
 	killPatience  = 10 * time.Second      // from SIGKILL to giving up
 	sweepPatience = 2 * time.Second       // for helpers to end by themselves
 )
@@ -77,12 +78,13 @@ func (s *Server) awaitReady(ctx context.Context) error {
 	tick := time.NewTicker(probeInterval)
 	defer tick.Stop()
 	last := errors.New("it says nothing yet")
+	p := s.process()
 	for {
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("not ready: %w (last attempt: %v)", context.Cause(ctx), last)
-		case <-s.proc.exited:
-			return fmt.Errorf("it ended at once: %s", s.proc.ended())
+		case <-p.exited:
+			return fmt.Errorf("it ended at once: %s", p.ended())
 		case <-tick.C:
 		}
 		s.logs.poll()
@@ -109,6 +111,8 @@ func (s *Server) tryEndpoint(ctx context.Context) error {
 	if err := probe(ctx, e.DirectTLSAddr, e.Domain, &tls.Config{RootCAs: e.CAs, ServerName: e.Domain}); err != nil {
 		return err
 	}
-	s.endpoint = e
+	if s.endpoint.Addr == "" { // it is the same after a Restart, and others may be reading
+		s.endpoint = e
+	}
 	return nil
 }

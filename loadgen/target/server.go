@@ -1,8 +1,10 @@
 package target
 
 import (
+	"context"
 	"crypto/x509"
 	"fmt"
+	"slices"
 	"sync"
 )
 
@@ -22,17 +24,37 @@ type Server struct {
 	site     *site // nil for remote
 	launch   *launch
 	endpoint Endpoint
-	proc     *process // nil when nothing was started
+	files    int // soft limit on open files it is started with
 	logs     *follower
 	notes    *notes
-	meter    *meter // nil when not observed
+
+	life sync.RWMutex // taken whole by Restart, shared by Stop
 
 	mu       sync.Mutex
+	proc     *process // the main process of now, or the last; nil when nothing was started
+	meter    *meter   // nil when not observed
 	stopping bool
-	exit     []Crash // the end of the process and what it left, once looked at
+	revival  context.CancelCauseFunc // ends a Restart under way
+	exit     []Crash                 // ends of the process that nobody asked for, not yet among crashes
+	crashes  []Crash                 // what Crashes returned last
+	taken    int                     // how many of those in the logs are among them
 	finish   sync.Once
 	finished error
 	output   []byte
+}
+
+// process returns the main process, nil when nothing was started.
+func (s *Server) process() *process {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.proc
+}
+
+// gauge returns the meter of the main process, nil when it is not observed.
+func (s *Server) gauge() *meter {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.meter
 }
 
 // Endpoint returns where clients reach the server.
@@ -50,42 +72,38 @@ func (s *Server) Software() (name, version string) {
 func (s *Server) Accounts() string { return s.launch.accounts }
 
 // Observed reports whether Usage can answer.
-func (s *Server) Observed() bool { return s.meter != nil }
+func (s *Server) Observed() bool { return s.gauge() != nil }
 
 // PID returns the process id of the server's main process, 0 if it is not known.
 func (s *Server) PID() int {
-	if s.meter == nil {
-		return 0
+	if m := s.gauge(); m != nil {
+		return m.root
 	}
-	return s.meter.root
+	return 0
 }
 
 // Exited is closed once the main process ended, whatever the reason. It never
-// is for a remote server.
+// is for a remote server. After a Restart the channel is another one.
 func (s *Server) Exited() <-chan struct{} {
-	if s.proc == nil {
-		return nil
+	if p := s.process(); p != nil {
+		return p.exited
 	}
-	return s.proc.exited
+	return nil
 }
 
-// ExitError says how the main process ended, if it ended without Stop.
+// ExitError says how the main process ended, if it ended without Stop or Restart.
 func (s *Server) ExitError() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.proc == nil || s.stopping && len(s.exit) == 0 {
-		return nil
+	if p := s.proc; p != nil && p.hasEnded() && (p.noted || !p.asked) {
+		return fmt.Errorf("%s ended by itself: %s", s.driver.title, p.ended())
 	}
-	select {
-	case <-s.proc.exited:
-		return fmt.Errorf("%s ended by itself: %s", s.driver.title, s.proc.ended())
-	default:
-		return nil
-	}
+	return nil
 }
 
-// Crashes returns the crashes noticed so far: in the logs up to now, and an end
-// of the process that nobody asked for.
+// Crashes returns the crashes noticed so far, in that order: in the logs up to
+// now, and an end of the process that nobody asked for. What was returned once
+// keeps its place.
 func (s *Server) Crashes() []Crash {
 	if s.logs == nil {
 		return nil
@@ -94,20 +112,19 @@ func (s *Server) Crashes() []Crash {
 	s.noteExit()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append(s.logs.found(), s.exit...)
+	found := s.logs.found()
+	s.crashes = append(append(s.crashes, found[s.taken:]...), s.exit...)
+	s.taken, s.exit = len(found), nil
+	return slices.Clone(s.crashes)
 }
 
-// noteExit makes an unasked end of the process a crash, once.
+// noteExit makes an end of the process that nobody asked for a crash, once.
 func (s *Server) noteExit() {
-	select {
-	case <-s.proc.exited:
-	default:
-		return
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.stopping && len(s.exit) == 0 {
-		s.exit = []Crash{{At: s.proc.at, Source: "exit", Kind: "ended", Text: s.proc.ended()}}
+	if p := s.proc; p.hasEnded() && !p.asked && !p.noted {
+		p.noted = true
+		s.exit = append(s.exit, p.crash())
 	}
 }
 

@@ -35,10 +35,8 @@ func newSite(s Spec, p place, users []string) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(users) > 0 { // our own server makes its own
-		if st.certs, err = newChain(s.Domain, p.IP); err != nil {
-			return nil, err
-		}
+	if st.certs, err = newChain(s.Domain, p.IP); err != nil {
+		return nil, err
 	}
 	if st.dir, err = os.MkdirTemp(parent, "xmpprig-"+s.Driver+"-"); err != nil {
 		return nil, fmt.Errorf("make the server's directory: %w", err)

@@ -45,8 +45,9 @@ type Spec struct {
 	// ejabberd only; the password must not contain {n}.
 	ShortcutAuth bool
 
-	Exe    string   // loopback: our own binary
-	Faults []string // loopback: values of --fault
+	Exe     string   // loopback: our own binary
+	Faults  []string // loopback: values of --fault
+	Defects []string // loopback: values of --defect
 
 	Addr     string // remote: HOST or HOST:PORT; ports default to 5222 and 5223
 	CAFile   string // remote: PEM file of the CAs to trust; empty: the system's

@@ -39,7 +39,7 @@ func startWith(ctx context.Context, spec Spec, d driver, find func() (place, err
 	if err := s.start(ctx, spec, find); err != nil {
 		now, cancel := context.WithCancel(ctx)
 		cancel()
-		tail := slices.DeleteFunc(s.LogTail(20), func(line string) bool { return strings.HasSuffix(line, ": ") })
+		tail := s.lastWords()
 		err = errors.Join(err, s.Stop(now))
 		if wrong, ok := errors.AsType[*SpecError](err); ok {
 			return nil, wrong
@@ -52,6 +52,11 @@ func startWith(ctx context.Context, spec Spec, d driver, find func() (place, err
 	return s, nil
 }
 
+// lastWords are the last lines of the logs that say anything.
+func (s *Server) lastWords() []string {
+	return slices.DeleteFunc(s.LogTail(20), func(line string) bool { return strings.HasSuffix(line, ": ") })
+}
+
 func (s *Server) start(ctx context.Context, spec Spec, find func() (place, error)) error {
 	if s.driver.runs {
 		return s.observe(ctx, spec)
@@ -60,8 +65,7 @@ func (s *Server) start(ctx context.Context, spec Spec, find func() (place, error
 	if err != nil {
 		return err
 	}
-	files, err := openFiles(s.driver.title, spec.sessions())
-	if err != nil {
+	if s.files, err = openFiles(s.driver.title, spec.sessions()); err != nil {
 		return err
 	}
 	if s.site, err = newSite(spec, p, s.driver.users); err != nil {
@@ -70,14 +74,29 @@ func (s *Server) start(ctx context.Context, spec Spec, find func() (place, error
 	if s.launch, err = s.driver.prepare(ctx, s.site); err != nil {
 		return err
 	}
-	if s.proc, err = startProcess(s.launch, s.site.dir, s.site.user, files); err != nil {
-		s.proc = nil
+	if err := s.bear(); err != nil {
 		return err
 	}
-	s.meter = newMeter(s.proc.pid())
 	s.notes = &notes{launch: s.launch}
 	s.logs = follow(s.site.dir, s.launch.logs, s.launch.rules, s.notes.see)
 	return s.awaitReady(ctx)
+}
+
+// bear starts the main process.
+func (s *Server) bear() error {
+	p, err := startProcess(s.launch, s.site.dir, s.site.user, s.files)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := newMeter(p.pid())
+	if s.meter != nil {
+		m.last.CPU = s.meter.usage().CPU
+		m.before = m.last.CPU
+	}
+	s.proc, s.meter = p, m
+	return nil
 }
 
 // observe readies a server that runs already.

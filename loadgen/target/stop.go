@@ -11,68 +11,83 @@ import (
 
 // Kill ends the main process with SIGKILL, as a crash would.
 func (s *Server) Kill() error {
-	if s.proc == nil {
+	p := s.process()
+	if p == nil {
 		return ErrUnobserved
 	}
-	return s.proc.signal(syscall.SIGKILL)
+	return p.signal(syscall.SIGKILL)
 }
 
 // Stop asks the server to end, waits 15 seconds at most, kills what is left of
 // it and removes its directory. When ctx is done it kills at once. Stopping a
 // stopped server does nothing; two calls at a time both wait, and either's ctx
-// can cut the waiting short.
+// can cut the waiting short. A Restart under way is given up.
 func (s *Server) Stop(ctx context.Context) error {
+	s.mu.Lock()
+	s.stopping = true
+	if s.revival != nil {
+		s.revival(ErrStopped)
+	}
+	s.mu.Unlock()
+	s.life.RLock()
+	defer s.life.RUnlock()
 	var err error
-	if s.proc != nil {
-		s.noteExit()
-		s.mu.Lock()
-		asked := s.stopping
-		s.stopping = true
-		s.mu.Unlock()
-		if !asked {
-			s.lookAtFamily()
-		}
-		err = s.end(ctx, asked)
+	if s.process() != nil {
+		err = s.end(ctx, stopPatience)
 	}
 	s.finish.Do(func() { s.finished = s.cleanUp() })
 	return errors.Join(err, s.finished)
 }
 
 // lookAtFamily finds the helper processes while their parent still leads to them.
-func (s *Server) lookAtFamily() {
-	if s.meter.sample() == nil {
-		s.proc.sawFamily(s.meter.members())
+func (s *Server) lookAtFamily(p *process) {
+	if m := s.gauge(); m.sample() == nil {
+		p.sawFamily(m.members())
 	}
 }
 
+// ask notes that the main process is to end, and whether it was noted before.
+func (s *Server) ask() (p *process, before bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, before = s.proc, s.proc.asked
+	p.asked = true
+	return p, before
+}
+
 // end brings the main process and its group to an end.
-func (s *Server) end(ctx context.Context, asked bool) error {
+func (s *Server) end(ctx context.Context, patience time.Duration) error {
+	s.noteExit()
+	p, asked := s.ask()
 	var err error
-	if ctx.Err() == nil && !asked {
-		err = s.proc.signal(syscall.SIGTERM)
+	if !asked {
+		s.lookAtFamily(p)
+		if ctx.Err() == nil {
+			err = p.signal(syscall.SIGTERM)
+		}
 	}
-	patience := time.NewTimer(stopPatience)
-	defer patience.Stop()
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
 	select {
-	case <-s.proc.exited:
+	case <-p.exited:
 		return err
 	case <-ctx.Done():
-	case <-patience.C:
+	case <-timer.C:
 	}
-	err = errors.Join(err, s.proc.signal(syscall.SIGKILL))
+	err = errors.Join(err, p.signal(syscall.SIGKILL))
 	giveUp := time.NewTimer(killPatience)
 	defer giveUp.Stop()
 	select {
-	case <-s.proc.exited:
+	case <-p.exited:
 		return err
 	case <-giveUp.C:
-		return errors.Join(err, fmt.Errorf("stop %s: process %d survived SIGKILL", s.driver.title, s.proc.pid()))
+		return errors.Join(err, fmt.Errorf("stop %s: process %d survived SIGKILL", s.driver.title, p.pid()))
 	}
 }
 
 func (s *Server) cleanUp() error {
-	if s.proc != nil {
-		s.proc.sweep(sweepPatience)
+	if p := s.process(); p != nil {
+		p.sweep(sweepPatience)
 	}
 	if s.logs != nil {
 		s.logs.close()

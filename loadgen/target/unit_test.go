@@ -9,7 +9,6 @@ import (
 	"errors"
 	"net"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -183,38 +182,6 @@ func TestPlacesAreFreeAndApart(t *testing.T) {
 		}
 		if err := l.Close(); err != nil {
 			t.Fatal(err)
-		}
-	}
-}
-
-func TestAddrFile(t *testing.T) {
-	c, err := newChain("d.test", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	ca, path := filepath.Join(dir, "ca.pem"), filepath.Join(dir, "addr")
-	if _, known, err := readAddrFile(path, "d.test"); known || err != nil {
-		t.Errorf("before it is there: %v, %v", known, err)
-	}
-	if err := os.WriteFile(ca, c.ca, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for text, want := range map[string]string{
-		"tcp 127.0.0.1:1\ntls 127.0.0.1:2\nca " + ca + "\n":   "",
-		"tcp 127.0.0.1:1\nca " + ca + "\n":                    "missing",
-		"tcp 127.0.0.1:1\ntls 127.0.0.1:2\nca /nowhere\n":     "CA file",
-		"tcp 127.0.0.1:1\ntls 127.0.0.1:2\nca " + path + "\n": "no certificate",
-	} {
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		e, known, err := readAddrFile(path, "d.test")
-		if want == "" && (err != nil || !known || e.Addr != "127.0.0.1:1" || e.DirectTLSAddr != "127.0.0.1:2" || e.CAs == nil) {
-			t.Errorf("%q: %+v, %v, %v", text, e, known, err)
-		}
-		if want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
-			t.Errorf("%q: error %v, want one about %s", text, err, want)
 		}
 	}
 }

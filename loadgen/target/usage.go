@@ -14,7 +14,7 @@ import (
 
 // Usage is what the server's processes use together.
 type Usage struct {
-	CPU       time.Duration // user and system time since the start, never falling; 10 ms steps
+	CPU       time.Duration // user and system time since the start, through every Restart, never falling; 10 ms steps
 	RSS       int64         // resident memory, bytes; pages two processes share count twice
 	Threads   int
 	FDs       int // open file descriptors
@@ -24,14 +24,17 @@ type Usage struct {
 // Usage samples the process tree of the server: ErrUnobserved if it cannot be
 // seen, another error once it ended, with the last values before.
 func (s *Server) Usage() (Usage, error) {
-	if s.meter == nil {
+	s.mu.Lock()
+	m, p := s.meter, s.proc
+	s.mu.Unlock()
+	if m == nil {
 		return Usage{}, ErrUnobserved
 	}
-	err := s.meter.sample()
-	if s.proc != nil && err == nil {
-		s.proc.sawFamily(s.meter.members())
+	err := m.sample()
+	if p != nil && err == nil {
+		p.sawFamily(m.members())
 	}
-	return s.meter.usage(), err
+	return m.usage(), err
 }
 
 // userHZ is the unit of the times in /proc/PID/stat.
@@ -40,7 +43,8 @@ const userHZ = 100
 // A meter sums up one process tree. Its cost is kept down by reading
 // /proc/PID/stat only of its members and of processes not seen before.
 type meter struct {
-	root int
+	root   int
+	before time.Duration // CPU time of the processes before a Restart
 
 	mu        sync.Mutex
 	tree      map[int]member
@@ -171,7 +175,7 @@ func (m *meter) sum(fs procfs.FS) {
 			}
 		}
 	}
-	u.CPU = max(m.last.CPU, time.Duration(ticks)*time.Second/userHZ)
+	u.CPU = max(m.last.CPU, m.before+time.Duration(ticks)*time.Second/userHZ)
 	m.last = u
 }
 

@@ -1,0 +1,44 @@
+package target
+
+import (
+	"path/filepath"
+	"syscall"
+)
+
+// crash describes an end that nobody asked for, after exited. Its kind is
+// "ended", or the signal where that tells of a failure inside.
+func (p *process) crash() Crash {
+	c := Crash{At: p.at, Source: "exit", Kind: "ended", Text: p.ended()}
+	if w, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus); ok && w.Signaled() {
+		if name := faultSignal(w.Signal()); name != "" {
+			c.Kind = name
+		}
+	}
+	cores, _ := filepath.Glob(filepath.Join(p.cmd.Dir, "core*")) // the pattern is good
+	for _, core := range cores {
+		c.Text += "\nleft " + filepath.Base(core)
+	}
+	return c
+}
+
+// faultSignal names the signals whose default is to end a program with a core
+// (signal(7)), which none sends another to be rid of it.
+func faultSignal(s syscall.Signal) string {
+	switch s {
+	case syscall.SIGSEGV:
+		return "SIGSEGV"
+	case syscall.SIGABRT:
+		return "SIGABRT"
+	case syscall.SIGBUS:
+		return "SIGBUS"
+	case syscall.SIGFPE:
+		return "SIGFPE"
+	case syscall.SIGILL:
+		return "SIGILL"
+	case syscall.SIGTRAP:
+		return "SIGTRAP"
+	case syscall.SIGSYS:
+		return "SIGSYS"
+	}
+	return ""
+}

@@ -18,7 +18,7 @@ type login struct {
 
 func (o *login) run(ctx context.Context, s *session) error {
 	s.drop()
-	if s.phase == 0 {
+	if s.phase == 0 || s.back.returning {
 		if err := s.takeTurn(ctx); err != nil {
 			return err
 		}
@@ -34,9 +34,11 @@ func (o *login) run(ctx context.Context, s *session) error {
 	s.parts(o, took, err == nil)
 	if err != nil {
 		s.loginsFailed.Add(1)
+		s.lost()
 		return err
 	}
 	s.conn.Store(c)
+	s.back.wanted = false
 	s.came()
 	s.board.answered(s.phase, o.series.all, s.due, started, now)
 	s.due, s.free = now, now
@@ -46,8 +48,8 @@ func (o *login) run(ctx context.Context, s *session) error {
 // atOnce bounds the logins under way while the sessions come up, so that a
 // server which takes longer than the scenario's pace gets a queue that it can
 // work off rather than thousands of logins that time out together. Waiting
-// for a turn is part of the response time. Logins in the work of a phase are
-// not held back.
+// for a turn is part of the response time. So it is with sessions that come
+// back after a loss; logins in the work of a phase are not held back.
 const atOnce = 100
 
 func (s *session) takeTurn(ctx context.Context) error {

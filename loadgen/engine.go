@@ -32,6 +32,7 @@ type engine struct {
 	program           *program
 	dialers           map[string]*xmpp.Dialer // by mechanism
 	address           netip.Addr              // of the server, where known
+	reconnect         bool                    // sessions whose connection is lost come back
 	polled            bool                    // sessions are sockets of the system
 	beat              *metronome              // nil where sessions are pipes
 	mechanism         string                  // that the first login negotiated
@@ -61,6 +62,7 @@ type engine struct {
 	peak         atomic.Int64
 	standing     atomic.Int64 // sessions that came up
 	broken       atomic.Int64 // connections lost
+	reconnects   atomic.Int64 // sessions that came back
 	logins       atomic.Int64
 	loginsFailed atomic.Int64
 }
@@ -140,6 +142,7 @@ func newEngine(o *Options) *engine {
 		patience:   s.Load.Timeout,
 		loginLimit: max(loginPatience, s.Load.Timeout),
 		polled:     o.Dialer.Addr != "",
+		reconnect:  o.Reconnect,
 		up:         make(chan struct{}),
 		turns:      make(chan struct{}, atOnce),
 	}

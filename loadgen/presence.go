@@ -73,12 +73,12 @@ type subscribe struct {
 func (o *subscribe) run(ctx context.Context, s *session) error {
 	due := max(s.due, s.free)
 	peers := s.users.all(&o.To, s.n, s.rng)
-	if o.Within > 0 {
+	if o.Within > 0 && !s.back.returning {
 		s.asked = make(map[string]bool, len(peers))
 	}
 	for _, n := range peers {
 		to := s.users.to(&o.To, n)
-		if o.Within > 0 {
+		if s.asked != nil {
 			s.asked[to] = true
 		}
 		sent := max(s.now(), s.due)
@@ -89,7 +89,7 @@ func (o *subscribe) run(ctx context.Context, s *session) error {
 		}
 		s.sent(o.series, sent)
 	}
-	if o.Within == 0 {
+	if o.Within == 0 || s.back.returning { // who had approved before need not say so again
 		return nil
 	}
 	return s.awaitApproval(ctx, o, due)

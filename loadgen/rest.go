@@ -73,6 +73,9 @@ func (s *session) glance(ctx context.Context) {
 func (s *session) rest(ctx context.Context, due time.Duration, seen int32) {
 	c := s.conn.Load()
 	if c == nil {
+		if s.mayReturn(seen) {
+			due = s.comeBack(ctx, due)
+		}
 		s.doze(ctx, due, seen)
 		return
 	}
@@ -143,6 +146,7 @@ func (s *session) broke() bool {
 		return false
 	}
 	s.broken.Add(1)
+	s.lost()
 	return true
 }
 

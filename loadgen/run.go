@@ -24,8 +24,15 @@ type Options struct {
 	Record   string      // directory of the record, which must not hold anything yet
 	Head     results.Run // what the caller knows of the run: tool, command, target, scenario text
 
+	// Reconnect has sessions that lost their connection log in again, for as long
+	// as the phases last, and the run outlive its server: for servers that are
+	// expected to die and be restarted. See comeback.go. What they do meanwhile
+	// fails as it does without. That the server crashed is then no reason for
+	// the verdict.
+	Reconnect bool
+
 	Progress func(Progress) // called each second; may be nil
-	// Interrupt makes the run drain and report, to end with the code received.
+	// Interrupt makes the run drain and report, to end with the code received; with ExitPass it is over in good order.
 	// The end of ctx stops it at once.
 	Interrupt <-chan results.ExitCode
 }
@@ -206,7 +213,7 @@ func (w *watch) waitingToBegin(i int, begun int64) bool {
 
 // allGone says that no session is left, nor will be.
 func (w *watch) allGone() bool {
-	return w.connected.Load() == 0 && !w.program.slots && !w.program.returns && w.waiting.Load() <= 0
+	return w.connected.Load() == 0 && !w.program.slots && !w.program.returns && !w.reconnect && w.waiting.Load() <= 0
 }
 
 // until ticks each second until the time limit (true) or until done is closed
@@ -225,7 +232,9 @@ func (w *watch) until(ctx context.Context, limit time.Duration, done <-chan stru
 		case code := <-interrupt:
 			timer.Stop()
 			w.exit = results.Worst(w.exit, code)
-			w.incomplete("interrupted")
+			if code != results.ExitPass {
+				w.incomplete("interrupted")
+			}
 			return false
 		case <-exited:
 			timer.Stop()
@@ -260,7 +269,7 @@ func isClosed(c <-chan struct{}) bool {
 }
 
 func (w *watch) exited() <-chan struct{} {
-	if w.server == nil {
+	if w.server == nil || w.reconnect { // it may come back
 		return nil
 	}
 	return w.server.Exited()

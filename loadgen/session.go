@@ -29,6 +29,7 @@ type session struct {
 	stamp uint32        // counts presence
 	iq    uint32        // number of the request sent last
 
+	back              comeback
 	leaving           bool  // the scenario's stop is under way
 	bytesIn, bytesOut int64 // of the connection, as far as they have been counted
 	answer            answer
@@ -81,7 +82,9 @@ func (s *session) rise(ctx context.Context) {
 		return
 	}
 	if s.iterate(ctx, due, 0, s.program.start) {
-		s.standing.Add(1)
+		s.stand()
+	} else {
+		s.lost()
 	}
 }
 
@@ -150,7 +153,9 @@ func (s *session) iterate(ctx context.Context, due time.Duration, k uint64, step
 	}
 	s.reseed(s.phase, k)
 	s.begin(due)
+	s.back.busy = true
 	err := s.all(ctx, steps)
+	s.back.busy = false
 	s.free = s.now()
 	switch {
 	case err == nil:
@@ -203,7 +208,7 @@ func (s *session) leave(ctx context.Context) {
 	if s.conn.Load() == nil || ctx.Err() != nil {
 		return
 	}
-	s.phase, s.leaving = s.drainPhase(), true
+	s.phase, s.leaving, s.back.busy = s.drainPhase(), true, true
 	s.begin(s.now())
 	if err := s.all(ctx, s.program.stop); err != nil && ctx.Err() == nil {
 		s.erred(err, s.now())

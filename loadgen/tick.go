@@ -21,6 +21,17 @@ type Progress struct {
 	Errors     int64
 	ServerCPU  float64 // CPUs; negative: not seen
 	RigCPU     float64
+	Reconnects int64 // sessions that came back so far, with Options.Reconnect
+
+	Last LastSecond
+}
+
+// LastSecond is the response times, answered − due, of all operations of all
+// sessions that were answered since the Progress before: logins and deliveries
+// as well as requests. Percentiles are 0 where Count is.
+type LastSecond struct {
+	Count         int64
+	P50, P99, Max time.Duration // to three significant digits
 }
 
 // tick writes one second down.
@@ -89,6 +100,7 @@ func (w *watch) sofar(now time.Duration) results.Run {
 	}
 	r.Sessions = results.Sessions{
 		Wanted: w.size, Peak: w.peak.Load(), Opened: w.logins.Load(), Failed: w.loginsFailed.Load(), Lost: w.broken.Load(),
+		Reconnected: w.reconnects.Load(),
 	}
 	r.Target.Mechanism = w.mechanism
 	if r.Target.Software == "" {
@@ -113,11 +125,21 @@ func (w *watch) progress(i int, now time.Duration) Progress {
 		At: now, Phase: p.name, PhaseStart: time.Duration(p.start.Load()), PhaseEnd: time.Duration(p.end.Load()),
 		RunEnd: time.Duration(w.board.phases[w.drainPhase()].start.Load()), Sessions: w.connected.Load(), Wanted: w.size,
 		Count: w.counts(i, now), Stanzas: in + out, ServerCPU: w.health.serverCPU, RigCPU: w.health.cpu,
+		Reconnects: w.reconnects.Load(), Last: w.lastSecond(),
 	}
 	for _, c := range w.errors.list() {
 		progress.Errors += c.Count
 	}
 	return progress
+}
+
+func (w *watch) lastSecond() LastSecond {
+	h := w.rec.Recent(results.Response)
+	l := LastSecond{Count: h.TotalCount()}
+	if l.Count > 0 {
+		l.P50, l.P99, l.Max = time.Duration(h.ValueAtQuantile(50)), time.Duration(h.ValueAtQuantile(99)), time.Duration(h.Max())
+	}
+	return l
 }
 
 // final is the run with its account closed and its verdict.
@@ -149,7 +171,7 @@ func (w *watch) verdict(r *results.Run) results.Verdict {
 			reasons = append(reasons, "nothing was completed in phase "+p.Name+": "+plural(p.Failed, "iteration")+" failed")
 		}
 	}
-	if len(r.Server.Crashes) > 0 {
+	if len(r.Server.Crashes) > 0 && !w.reconnect {
 		exit = results.Worst(exit, results.ExitIncomplete)
 		reasons = append(reasons, "the server crashed: "+r.Server.Crashes[0].Title)
 	}

@@ -20,6 +20,9 @@
 //
 // Findings, plots and report.html may lie beside them; run.json.tmp is left
 // where a process was killed while it rewrote run.json, and means nothing.
+// A fuzzing campaign leaves campaign.json, the type Campaign, and an
+// examination conform.json, the type Conformance: in a directory of their own
+// or beside a run. See ReadCampaign and ReadConformance.
 //
 // All offsets are since Run.Started. A time named _ns is in nanoseconds, t_s
 // is in seconds with three decimals. Each Tick hands its lines to the

@@ -43,19 +43,23 @@ func (a *appender) flush() error {
 	return nil
 }
 
-// writeRun replaces run.json at one stroke: a reader sees the old one or the
-// new one, whole.
 func writeRun(dir string, run Run) error {
 	text, err := json.MarshalIndent(listed(run), "", "  ")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", RunFile, err)
 	}
-	path := filepath.Join(dir, RunFile)
-	if err := writeTemp(path+".tmp", append(text, '\n'), !run.Unfinished); err != nil {
-		return fmt.Errorf("write %s: %w", RunFile, err)
+	return replace(dir, RunFile, append(text, '\n'), !run.Unfinished)
+}
+
+// replace replaces a file at one stroke: a reader sees the old one or the
+// new one, whole.
+func replace(dir, name string, text []byte, sync bool) error {
+	path := filepath.Join(dir, name)
+	if err := writeTemp(path+".tmp", text, sync); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
 	}
 	if err := os.Rename(path+".tmp", path); err != nil {
-		return fmt.Errorf("write %s: %w", RunFile, err)
+		return fmt.Errorf("write %s: %w", name, err)
 	}
 	return nil
 }

@@ -81,6 +81,8 @@ type Sessions struct {
 	Opened int64 `json:"opened"` // logins that succeeded, reconnects included
 	Failed int64 `json:"failed"` // logins that did not
 	Lost   int64 `json:"lost"`   // connections that ended without being asked to
+
+	Reconnected int64 `json:"reconnected,omitempty"` // sessions that logged in again after such a loss, where they are to
 }
 
 // Phase kinds.

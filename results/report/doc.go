@@ -1,6 +1,10 @@
 // Package report shows a record of a run to people: [Text] for a terminal,
 // [HTML] as one page that needs no network, [Plots] as pictures, [JSON] for
 // programs, and [Files] for the page and the pictures beside the record.
+// A fuzzing campaign has [CampaignText], [CampaignHTML], [CampaignPlots],
+// [CampaignJSON] and [CampaignFiles], and how a server did in the table of
+// required answers the same with Conformance; [SARIF] and [JUnit] tell either
+// to CI.
 //
 // Every figure is taken from the record and keeps its conditions with it:
 // percentiles come with their counts and are left out (printed as "–") where
@@ -9,5 +13,6 @@
 // on every number and every picture.
 //
 // All text in a record may come from a hostile server. Control characters
-// are replaced before anything is printed, and HTML escapes the rest.
+// are replaced before anything is printed, and HTML escapes the rest. In
+// campaigns and examinations they are evidence, and so stand as in a Go string.
 package report

@@ -57,8 +57,12 @@ func abbreviated(before, hash, after string) string {
 }
 
 func sessions(s results.Sessions) string {
-	return fmt.Sprintf("%s wanted, %s at peak, %s, %s failed, %s lost", count(int64(s.Wanted)), count(s.Peak),
+	text := fmt.Sprintf("%s wanted, %s at peak, %s, %s failed, %s lost", count(int64(s.Wanted)), count(s.Peak),
 		plural(s.Opened, "login"), count(s.Failed), plural(s.Lost, "connection"))
+	if s.Reconnected > 0 {
+		text += ", " + count(s.Reconnected) + " came back"
+	}
+	return text
 }
 
 func serverName(t results.Target) string {

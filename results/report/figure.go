@@ -59,6 +59,7 @@ type panel struct {
 	x, y                   plot.Ticker
 	marks                  []plot.Plotter
 	empty                  string // said in the middle where there is no data
+	bare                   bool   // without a line at each tick of Y
 }
 
 func (f *figure) perRow() int { return max(1, f.columns) }
@@ -171,7 +172,7 @@ func (s stretch) fill() color.Color {
 func gridLines(p panel) []plot.Plotter {
 	var marks []plot.Plotter
 	for _, t := range p.y.Ticks(p.yMin, p.yMax) {
-		if !t.IsMinor() {
+		if !t.IsMinor() && !p.bare {
 			marks = append(marks, trace{points: xys(p.xMin, t.Value, p.xMax, t.Value), style: stroke(grid(), .6)})
 		}
 	}

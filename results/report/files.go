@@ -17,14 +17,16 @@ import (
 // beside the record. What was there under these names is replaced. Its error
 // joins all that went wrong.
 func Files(dir string, r *results.Record) error {
+	plots := Plots(r)
+	return pageAndPlots(dir, "report.html", func(w io.Writer) error { return page(w, r, plots) }, plots)
+}
+
+func pageAndPlots(dir, name string, page func(io.Writer) error, plots []Plot) error {
 	pictures := filepath.Join(dir, "plots")
 	if err := os.MkdirAll(pictures, 0o755); err != nil {
 		return fmt.Errorf("make folder for plots: %w", err)
 	}
-	plots := Plots(r)
-	jobs := []func() error{func() error {
-		return writeFile(filepath.Join(dir, "report.html"), func(w io.Writer) error { return page(w, r, plots) })
-	}}
+	jobs := []func() error{func() error { return writeFile(filepath.Join(dir, name), page) }}
 	for _, p := range plots {
 		base := filepath.Join(pictures, p.Name)
 		jobs = append(jobs, func() error { return writeFile(base+".png", p.PNG) }, func() error { return writeFile(base+".svg", p.SVG) })
@@ -67,4 +69,17 @@ func writeFile(name string, write func(io.Writer) error) error {
 		return errors.Join(fmt.Errorf("write report: %w", err), os.Remove(part))
 	}
 	return nil
+}
+
+// CampaignFiles writes fuzz.html and the campaign's pictures under plots/ into dir, which holds the directories of the findings.
+// What was there under these names is replaced. Its error joins all that went wrong.
+func CampaignFiles(dir string, c *results.Campaign) error {
+	plots := CampaignPlots(c)
+	page := func(w io.Writer) error { return campaignPage(w, dir, c, plots) }
+	return pageAndPlots(dir, "fuzz.html", page, plots)
+}
+
+// ConformanceFiles writes conform.html into dir, which holds the transcripts of the deviations.
+func ConformanceFiles(dir string, c *results.Conformance) error {
+	return writeFile(filepath.Join(dir, "conform.html"), func(w io.Writer) error { return ConformanceHTML(w, dir, c) })
 }

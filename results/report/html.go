@@ -12,8 +12,13 @@ import (
 	"xmpprig/results"
 )
 
-//go:embed page.html
-var pageSource string
+// The pages, and what they have in common.
+var (
+	//go:embed look.html
+	lookSource string
+	//go:embed page.html
+	pageSource string
+)
 
 // Bounds of the texts that a page quotes; the record has them whole.
 const (
@@ -29,13 +34,18 @@ const (
 func HTML(w io.Writer, r *results.Record) error { return page(w, r, Plots(r)) }
 
 func page(w io.Writer, r *results.Record, plots []Plot) error {
-	t, err := template.New("page").Parse(pageSource)
-	if err != nil {
-		return fmt.Errorf("parse page: %w", err)
-	}
 	data, err := pageData(r, plots)
 	if err != nil {
 		return err
+	}
+	return fill(w, pageSource, data)
+}
+
+// fill writes the page that a template makes of data.
+func fill(w io.Writer, source string, data any) error {
+	t, err := template.New("page").Parse(lookSource + source)
+	if err != nil {
+		return fmt.Errorf("parse page: %w", err)
 	}
 	var b bytes.Buffer
 	if err := t.Execute(&b, data); err != nil {
@@ -119,11 +129,13 @@ func pageData(r *results.Record, plots []Plot) (*content, error) {
 		}
 		c.LedgerSamples = append(c.LedgerSamples, sampleText(s))
 	}
-	return c, c.draw(plots)
+	var err error
+	c.Figures, c.Style, err = drawAll(plots)
+	return c, err
 }
 
-// draw renders the pictures, in parallel, and collects their styles.
-func (c *content) draw(plots []Plot) error {
+// drawAll renders the pictures, in parallel, and collects their styles.
+func drawAll(plots []Plot) (map[string]drawn, template.CSS, error) {
 	svgs := make([]string, len(plots))
 	var jobs []func() error
 	for i, p := range plots {
@@ -133,15 +145,14 @@ func (c *content) draw(plots []Plot) error {
 		})
 	}
 	if err := inParallel(jobs); err != nil {
-		return err
+		return nil, "", err
 	}
 	var s styles
-	c.Figures = map[string]drawn{}
+	figures := map[string]drawn{}
 	for i, p := range plots {
-		c.Figures[p.Name] = drawn{SVG: template.HTML(s.share(svgs[i])), Title: p.Title, Caption: p.Caption}
+		figures[p.Name] = drawn{SVG: template.HTML(s.share(svgs[i])), Title: p.Title, Caption: p.Caption}
 	}
-	c.Style = template.CSS(s.css.String())
-	return nil
+	return figures, template.CSS(s.css.String()), nil
 }
 
 func cut(s string, n int) string {

@@ -19,3 +19,9 @@ func JSON(w io.Writer, r *results.Record) error {
 	}
 	return nil
 }
+
+// ConformanceJSON writes the examination as conform.json has it. It fails where w does.
+func ConformanceJSON(w io.Writer, c *results.Conformance) error { return results.EncodeObject(w, c) }
+
+// CampaignJSON writes the campaign as campaign.json has it. It fails where w does.
+func CampaignJSON(w io.Writer, c *results.Campaign) error { return results.EncodeObject(w, c.Listed()) }

@@ -191,7 +191,7 @@ func (t *summary) files(dir string) {
 	}
 	t.section("Files")
 	var there []string
-	for _, name := range []string{"run.json", "latency.hlog", "series.csv", "report.html", "plots"} {
+	for _, name := range []string{"run.json", "latency.hlog", "series.csv", "report.html", "plots", results.CampaignFile, "fuzz.html", "findings"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
 			there = append(there, name)
 		}

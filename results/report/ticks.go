@@ -77,6 +77,14 @@ func (t countTicks) Ticks(lo, hi float64) []plot.Tick {
 	return evenTicks(lo, hi, niceStep(hi-lo, mostSteps), func(v float64) string { return trimmed(v) + t.Unit })
 }
 
+// groundTick marks the ground alone, where a panel is too low for more.
+type groundTick struct{ Unit string }
+
+// Ticks implements [plot.Ticker].
+func (t groundTick) Ticks(_, _ float64) []plot.Tick {
+	return []plot.Tick{{Value: 0, Label: "0" + t.Unit}}
+}
+
 // shareTicks marks a linear axis of parts of one as percent.
 type shareTicks struct{}
 

@@ -2,7 +2,7 @@
 //
 // A program is a text file. Its first part says what is asked of the server; after an empty line follow the operations,
 // one a line, of named actors: the attacker, who sends what is to be judged, the witness, to whom it may be addressed,
-// and the bystander, who has no part in it.
+// the bystander, who has no part in it, and the accomplice, a second connection of the attacker's.
 //
 //	row 28 undeclared-prefix
 //	title a stanza with a prefix that is not bound
@@ -25,31 +25,41 @@
 // breaking it counts as: MUST, SHOULD or MAY. A line conform, tolerate, or deviate LEVEL is one acceptable or known
 // outcome: for every actor that it names, the whole sequence of what the actor saw after the mark. Actors that it does not
 // name saw nothing. The first line that fits decides; where none fits, the server deviates at the level of the row.
-// "unless mechanism NAME" makes the row not applicable where the server offers that mechanism.
+// Instead of a row may stand "class CODE NAME", a shape of bug in the public record (whose numbers "record N…" gives), or
+// "seed NAME", a program that only leads somewhere; both need no level, clause or outcome. "origin TEXT" tells how a mutant came
+// to be. "unless mechanism NAME" makes the row not applicable where the server offers that mechanism, "needs feature NAMESPACE"
+// where no features that came before the mark, to whichever actor, had a child in that namespace.
 //
 // What can be seen: nothing, header, features, stream-error CONDITIONS, closed (without a word), footer, sasl-failure CONDITIONS,
 // success, challenge, proceed, tls-failure, error TYPE CONDITIONS (a stanza of type error), result (an iq), iq, message,
 // presence, element (anything else), unanswered (a sync) and garbage (no XMPP). Conditions are alternatives a|b; "any" is
 // each of them. A stream error counts only when the stream was closed after it. Headers and features that a line does not
-// name are passed over. After stanzas and headers may stand NAME="VALUE" or NAME!="VALUE" for attributes (an absent one has
-// the value ""), body="TEXT", and has="XML" for a child that means the same.
+// name are passed over. After stanzas, headers and elements may stand NAME="VALUE" or NAME!="VALUE" for attributes (an absent
+// one has the value ""), name= and xmlns= for the element's own name and namespace, body="TEXT", and has="XML" for a child that
+// means the same.
 //
 // # Operations
 //
 //	dial          connect
 //	dial-tls      connect with direct TLS
 //	header        open a stream, and wait for the features
-//	starttls      negotiate TLS
+//	starttls      negotiate TLS: ask for it, and then handshake
+//	handshake     do a TLS handshake, whatever the server said
 //	auth NAME     authenticate with the SASL mechanism PLAIN
 //	bind          bind a resource of the server's choice
 //	login         all of these: dial header starttls header auth header bind
-//	send "TEXT"   send bytes; escapes are Go's
+//	send "TEXT"   send bytes; escapes are Go's. "send by=N" writes N bytes at a time
 //	sync          ping the server and wait for the answer, which is not judged, or for the end of the stream
 //	await WHAT    wait for an element (after a stream error: for the end), the features, the end of the stream, or for
 //	              the connection to be closed
 //	half-close    end one's own direction of the connection
+//	close, reset  end the connection, in order or with RST
+//	freeze TIME   neither read nor write for a while
+//
+// Nobody's are "mark", which stands before what is judged, and "repeat N" and "end": what stands between them is done N times.
 //
 // In texts stand for what the run knows: {domain}, and of each actor, such as {witness.jid}: jid, bare, local, resource,
-// password, stream (the id of the last stream), previous (of the one before). {b64:…} is the Base64 of its inside, {upper:…} its upper case, {9*…} nine
-// times its inside, {{ and }} a brace. All waits are bounded.
+// password, stream (the id of the last stream), previous (of the one before), previd (by which a stream that was enabled is
+// resumed, XEP-0198). {b64:…} is the Base64 of its inside, {upper:…} its upper case, {9*…} nine times its inside, {{ and }} a
+// brace. All waits are bounded.
 package program

@@ -1,7 +1,6 @@
 package program
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -74,19 +73,26 @@ func Parse(file string, src []byte) (*Program, error) {
 
 // whole checks what only the whole program tells.
 func (p *parser) whole(prog *Program, seen map[string]bool) {
-	for _, key := range []string{"row", "title", "state", "level", "clause", "conform"} {
+	kinds := 0
+	for _, key := range []string{"row", "class", "seed"} {
+		if seen[key] {
+			kinds++
+		}
+	}
+	if kinds != 1 {
+		p.fail(1, "the header has %d of row, class and seed, and needs one", kinds)
+	}
+	needed := []string{"title", "state"}
+	if seen["row"] || len(prog.Lines) > 0 {
+		needed = append(needed, "level", "clause", "conform")
+	}
+	for _, key := range needed {
 		if !seen[key] {
 			p.fail(1, "the header has no %s", key)
 		}
 	}
-	marks := 0
-	for _, op := range prog.Ops {
-		if op.Verb == Mark {
-			marks++
-		}
-	}
-	if marks != 1 {
-		p.fail(1, "the program has %d marks, and needs one", marks)
+	if err := prog.check(); err != nil {
+		p.fail(1, "%v", err)
 	}
 }
 
@@ -94,7 +100,7 @@ func (p *parser) headerLine(prog *Program, line string, seen map[string]bool) {
 	key, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 	at := strings.Index(line, key) + 1
 	rest = strings.TrimSpace(rest)
-	many := key == "conform" || key == "tolerate" || key == "deviate" || key == "unless"
+	many := key == "conform" || key == "tolerate" || key == "deviate" || key == "unless" || key == "needs"
 	if seen[key] && !many {
 		p.fail(at, "%s is said twice", key)
 		return
@@ -109,15 +115,32 @@ func (p *parser) headerLine(prog *Program, line string, seen map[string]bool) {
 		prog.Clause = rest
 	case "row":
 		p.row(prog, rest, at)
+	case "class":
+		prog.Class, prog.Case = p.class(rest, at)
+	case "seed":
+		if prog.Case = rest; strings.Contains(rest, " ") {
+			p.fail(at, "seed is followed by one word")
+		}
+	case "origin":
+		prog.Origin = rest
+	case "record":
+		p.record(prog, rest, at)
 	case "level":
 		prog.Level = p.level(rest, at)
 	case "unless":
-		name, ok := strings.CutPrefix(rest, "mechanism ")
-		if name = strings.TrimSpace(name); !ok || name == "" || strings.Contains(name, " ") {
-			p.fail(at, "unless is followed by: mechanism NAME")
+		if name, ok := after(rest, "mechanism "); ok {
+			prog.Unless = append(prog.Unless, name)
 			return
 		}
-		prog.Unless = append(prog.Unless, name)
+		p.fail(at, "unless is followed by: mechanism NAME")
+		return
+	case "needs":
+		if name, ok := after(rest, "feature "); ok {
+			prog.Needs = append(prog.Needs, name)
+			return
+		}
+		p.fail(at, "needs is followed by: feature NAMESPACE")
+		return
 	case "conform", "tolerate", "deviate":
 		p.outcome(prog, line)
 		return
@@ -130,6 +153,13 @@ func (p *parser) headerLine(prog *Program, line string, seen map[string]bool) {
 	}
 }
 
+// after is the one word that follows a prefix.
+func after(rest, prefix string) (word string, ok bool) {
+	word, ok = strings.CutPrefix(rest, prefix)
+	word = strings.TrimSpace(word)
+	return word, ok && word != "" && !strings.ContainsAny(word, " \t")
+}
+
 func (p *parser) row(prog *Program, rest string, at int) {
 	number, name, _ := strings.Cut(rest, " ")
 	n, err := strconv.Atoi(number)
@@ -139,6 +169,25 @@ func (p *parser) row(prog *Program, rest string, at int) {
 		return
 	}
 	prog.Row, prog.Case = n, name
+}
+
+func (p *parser) class(rest string, at int) (class, name string) {
+	class, name, _ = strings.Cut(rest, " ")
+	if name = strings.TrimSpace(name); class == "" || name == "" || strings.Contains(name, " ") {
+		p.fail(at, "class is followed by a code such as SM and one word")
+	}
+	return class, name
+}
+
+func (p *parser) record(prog *Program, rest string, at int) {
+	for word := range strings.FieldsSeq(rest) {
+		n, err := strconv.Atoi(word)
+		if err != nil || n < 1 {
+			p.fail(at, "record is followed by numbers from 1")
+			return
+		}
+		prog.Record = append(prog.Record, n)
+	}
 }
 
 func (p *parser) level(word string, at int) Level {
@@ -218,68 +267,9 @@ func (p *parser) sight(tokens []token, end int) (s Sight, ok bool) {
 
 func (p *parser) actor(t token) Actor {
 	if !slices.Contains(Actors(), Actor(t.word)) || t.quoted {
-		p.fail(t.column, "%q is no actor: attacker, witness and bystander are", t.word)
+		p.fail(t.column, "%q is no actor: attacker, witness, bystander and accomplice are", t.word)
 	}
 	return Actor(t.word)
-}
-
-func (p *parser) op(line string) (op Op, ok bool) {
-	tokens, ok := p.tokens(line)
-	if !ok {
-		return op, false
-	}
-	if len(tokens) == 1 && tokens[0].word == string(Mark) {
-		return Op{Verb: Mark}, true
-	}
-	before := len(p.errs)
-	op.Actor = p.actor(tokens[0])
-	if len(tokens) < 2 {
-		p.fail(tokens[0].column, "what the actor does is missing")
-		return op, false
-	}
-	op.Verb = Verb(tokens[1].word)
-	if !slices.Contains(Verbs(), op.Verb) || op.Verb == Mark || tokens[1].quoted {
-		p.fail(tokens[1].column, "%q is no operation of an actor", cmp.Or(tokens[1].word, tokens[1].text))
-		return op, false
-	}
-	p.argument(&op, tokens[1], tokens[2:])
-	return op, len(p.errs) == before
-}
-
-func (p *parser) argument(op *Op, verb token, args []token) {
-	one := len(args) == 1
-	switch op.Verb {
-	case Send:
-		if !one || !args[0].quoted || args[0].word != "" {
-			p.fail(verb.column, "send is followed by one text in quotes")
-			return
-		}
-		op.Arg = args[0].text
-		p.template(args[0])
-	case Auth:
-		if !one || args[0].word != "PLAIN" || args[0].quoted {
-			p.fail(verb.column, "auth is followed by the mechanism PLAIN")
-			return
-		}
-		op.Arg = args[0].word
-	case Await:
-		if !one || args[0].quoted || !slices.Contains([]string{AwaitElement, AwaitFeatures, AwaitEnd, AwaitClosed}, args[0].word) {
-			p.fail(verb.column, "await is followed by element, features, end or closed")
-			return
-		}
-		op.Arg = args[0].word
-	default:
-		if len(args) > 0 {
-			p.fail(args[0].column, "%s is followed by nothing", op.Verb)
-		}
-	}
-}
-
-// template checks the placeholders of a text.
-func (p *parser) template(t token) {
-	if err := checkTemplate(t.text); err != nil {
-		p.fail(t.column, "%v", err)
-	}
 }
 
 // tokens cuts a line into words and quoted texts.

@@ -9,9 +9,17 @@ import (
 // String is the program as a file; Parse gives the same program again.
 func (p *Program) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "row %d %s\ntitle %s\nstate %s\nlevel %s\nclause %s\n", p.Row, p.Case, p.Title, p.State, p.Level, p.Clause)
+	fmt.Fprintf(&b, "%s\ntitle %s\nstate %s\n", p.heading(), p.Title, p.State)
+	for _, o := range []struct{ key, value string }{{"level", string(p.Level)}, {"clause", p.Clause}, {"record", numbers(p.Record)}, {"origin", p.Origin}} {
+		if o.value != "" {
+			fmt.Fprintf(&b, "%s %s\n", o.key, o.value)
+		}
+	}
 	for _, m := range p.Unless {
 		fmt.Fprintf(&b, "unless mechanism %s\n", m)
+	}
+	for _, n := range p.Needs {
+		fmt.Fprintf(&b, "needs feature %s\n", n)
 	}
 	for _, l := range p.Lines {
 		fmt.Fprintln(&b, l)
@@ -23,8 +31,29 @@ func (p *Program) String() string {
 	return b.String()
 }
 
-// Name is the row and the case: "O-28 undeclared-prefix".
-func (p *Program) Name() string { return fmt.Sprintf("O-%d %s", p.Row, p.Case) }
+// heading is the line that says what kind of program it is.
+func (p *Program) heading() string {
+	switch {
+	case p.Row > 0:
+		return fmt.Sprintf("row %d %s", p.Row, p.Case)
+	case p.Class != "":
+		return fmt.Sprintf("class %s %s", p.Class, p.Case)
+	}
+	return "seed " + p.Case
+}
+
+func numbers(all []int) string { return strings.Trim(fmt.Sprint(all), "[]") }
+
+// Name is the row or the class, and the case: "O-28 undeclared-prefix".
+func (p *Program) Name() string {
+	switch {
+	case p.Row > 0:
+		return fmt.Sprintf("O-%d %s", p.Row, p.Case)
+	case p.Class != "":
+		return p.Class + " " + p.Case
+	}
+	return p.Case
+}
 
 // String is the line as it stands in a header.
 func (l Line) String() string {
@@ -61,8 +90,14 @@ func (s Sight) String() string {
 // String is the operation as it stands in a program.
 func (o Op) String() string {
 	switch {
-	case o.Verb == Mark:
-		return string(Mark)
+	case o.Verb == Repeat:
+		return fmt.Sprintf("%s %d", Repeat, o.Times)
+	case !o.Verb.hasActor():
+		return string(o.Verb)
+	case o.Verb == Freeze:
+		return fmt.Sprintf("%s %s %s", o.Actor, Freeze, o.For)
+	case o.Verb == Send && o.By > 0:
+		return fmt.Sprintf("%s send by=%d %s", o.Actor, o.By, strconv.QuoteToASCII(o.Arg))
 	case o.Verb == Send:
 		return fmt.Sprintf("%s send %s", o.Actor, strconv.QuoteToASCII(o.Arg))
 	case o.Arg != "":

@@ -1,16 +1,23 @@
 package program
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Program is what to send to a server, and what is asked of it then.
 type Program struct {
-	Row    int    // of the table of required answers
-	Case   string // tells programs of one row apart
+	Row    int    // of the table of required answers; 0: none
+	Class  string // of the record of robustness bugs, such as SM; empty: none
+	Case   string // tells programs of one row or class apart
 	Title  string
-	State  string // of the attacker's stream when the judged part begins
-	Level  Level
+	State  string   // of the attacker's stream when the judged part begins
+	Record []int    // what it is like in the record of robustness bugs
+	Origin string   // how a mutant came to be; empty: written by hand
+	Level  Level    // of the requirement; empty where there are no Lines
 	Clause string   // where it is required
 	Unless []string // mechanisms that make the row not applicable when they are offered
+	Needs  []string // namespaces of stream features without which it is not applicable
 	Lines  []Line
 	Ops    []Op
 }
@@ -36,10 +43,23 @@ const (
 	Attacker  Actor = "attacker"
 	Witness   Actor = "witness"
 	Bystander Actor = "bystander"
+	// Accomplice is a second connection of the attacker's, with the same account.
+	Accomplice Actor = "accomplice"
 )
 
 // Actors returns all actors.
-func Actors() []Actor { return []Actor{Attacker, Witness, Bystander} }
+func Actors() []Actor { return []Actor{Attacker, Witness, Bystander, Accomplice} }
+
+// Account is the number of the account that an actor has.
+func (a Actor) Account() int {
+	switch a {
+	case Witness:
+		return 1
+	case Bystander:
+		return 2
+	}
+	return 0
+}
 
 // Verdict is what a line of the header means for a server that it fits.
 type Verdict string
@@ -123,6 +143,7 @@ const (
 	DialTLS   Verb = "dial-tls"
 	Open      Verb = "header"
 	StartTLS  Verb = "starttls"
+	Handshake Verb = "handshake"
 	Auth      Verb = "auth"
 	Bind      Verb = "bind"
 	Login     Verb = "login"
@@ -130,13 +151,28 @@ const (
 	Sync      Verb = "sync"
 	Await     Verb = "await"
 	HalfClose Verb = "half-close"
-	Mark      Verb = "mark" // what follows is judged; it has no actor
+	Close     Verb = "close"
+	Reset     Verb = "reset"
+	Freeze    Verb = "freeze"
+	Mark      Verb = "mark"   // what follows is judged; it has no actor
+	Repeat    Verb = "repeat" // what follows, up to End, is done N times; they have no actor
+	End       Verb = "end"
 )
 
 // Verbs returns all verbs.
 func Verbs() []Verb {
-	return []Verb{Dial, DialTLS, Open, StartTLS, Auth, Bind, Login, Send, Sync, Await, HalfClose, Mark}
+	return []Verb{Dial, DialTLS, Open, StartTLS, Handshake, Auth, Bind, Login, Send, Sync, Await, HalfClose, Close, Reset, Freeze, Mark, Repeat, End}
 }
+
+// hasActor reports whether an actor does it.
+func (v Verb) hasActor() bool { return v != Mark && v != Repeat && v != End }
+
+// Bounds of a program, so that what plays it needs none.
+const (
+	MaxOps    = 200             // operations
+	MaxRepeat = 10000           // times
+	MaxFreeze = 5 * time.Second // one freeze
+)
 
 // What Await can wait for.
 const (
@@ -150,5 +186,8 @@ const (
 type Op struct {
 	Actor Actor
 	Verb  Verb
-	Arg   string // of Send the template, of Auth the mechanism, of Await what to wait for
+	Arg   string        // of Send the template, of Auth the mechanism, of Await what to wait for
+	By    int           // of Send: bytes that are written at a time; 0: all at once
+	Times int           // of Repeat
+	For   time.Duration // of Freeze
 }

@@ -14,6 +14,7 @@ state bound
 level MUST
 clause RFC 6120 §11.3
 unless mechanism ANONYMOUS
+needs feature urn:xmpp:sm:3
 conform attacker stream-error not-well-formed|bad-format ; witness nothing
 tolerate attacker error modify not-acceptable id="probe" ; witness message from!="{attacker.jid}" body="a ; b"
 deviate SHOULD attacker closed
@@ -21,6 +22,10 @@ deviate SHOULD attacker closed
 attacker login
 mark
 attacker send "<message to='{witness.jid}'>\x00\u00e9{b64:a{domain}}{3*x}{{}}"
+repeat 3
+accomplice send by=2 "x"
+attacker freeze 200ms
+end
 attacker await end
 witness auth PLAIN
 `
@@ -32,7 +37,7 @@ func TestParse(t *testing.T) {
 	}
 	want := &Program{
 		Row: 28, Case: "undeclared-prefix", Title: "a stanza with a prefix that is not bound", State: "bound", Level: Must,
-		Clause: "RFC 6120 §11.3", Unless: []string{"ANONYMOUS"},
+		Clause: "RFC 6120 §11.3", Unless: []string{"ANONYMOUS"}, Needs: []string{"urn:xmpp:sm:3"},
 		Lines: []Line{
 			{Conform, "", []Sight{{Actor: Attacker, Kind: StreamError, Conditions: []string{"not-well-formed", "bad-format"}}, {Actor: Witness, Kind: Nothing}}},
 			{Tolerate, "", []Sight{
@@ -40,8 +45,10 @@ func TestParse(t *testing.T) {
 				{Actor: Witness, Kind: Message, Values: []Value{{"from", true, "{attacker.jid}"}, {"body", false, "a ; b"}}}}},
 			{Deviate, Should, []Sight{{Actor: Attacker, Kind: Closed}}},
 		},
-		Ops: []Op{{Attacker, Login, ""}, {Verb: Mark},
-			{Attacker, Send, "<message to='{witness.jid}'>\x00é{b64:a{domain}}{3*x}{{}}"}, {Attacker, Await, "end"}, {Witness, Auth, "PLAIN"}},
+		Ops: []Op{{Actor: Attacker, Verb: Login}, {Verb: Mark},
+			{Actor: Attacker, Verb: Send, Arg: "<message to='{witness.jid}'>\x00é{b64:a{domain}}{3*x}{{}}"},
+			{Verb: Repeat, Times: 3}, {Actor: Accomplice, Verb: Send, Arg: "x", By: 2}, {Actor: Attacker, Verb: Freeze, For: 200 * time.Millisecond}, {Verb: End},
+			{Actor: Attacker, Verb: Await, Arg: "end"}, {Actor: Witness, Verb: Auth, Arg: "PLAIN"}},
 	}
 	if !reflect.DeepEqual(p, want) {
 		t.Errorf("got\n%+v\nwant\n%+v", p, want)
@@ -58,7 +65,7 @@ func TestParseSaysAllThatIsWrong(t *testing.T) {
 		"f:10:1: error needs conditions", "f:11:9: \"boss\" is no actor", `f:12:25: NAME="VALUE"`,
 		"f:14:1: \"boss\" is no actor", "f:15:1: what the actor does", "f:16:10: \"fly\" is no operation", "f:17:10: send is followed", "f:18:10: auth is followed",
 		"f:19:10: await is followed", "f:20:15: dial is followed by nothing", "f:21:15: the text in quotes", "f:22:15: {boss.jid} is not known", "f:23:15: a brace",
-		"the header has no state", "the header has no clause", "the program has 0 marks",
+		"the header has no state", "the header has no clause", "f:23:15: a brace", "the program has 0 marks",
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("nothing about %q in:\n%v", want, err)
@@ -69,6 +76,54 @@ func TestParseSaysAllThatIsWrong(t *testing.T) {
 	}
 }
 
+func TestParseOtherKinds(t *testing.T) {
+	for _, c := range []struct{ text, err string }{
+		{"seed bound\ntitle a\nstate bound\norigin of abc by tree\n\nattacker login\nmark\n", ""},
+		{"class SM nested\nrecord 8 9\ntitle a\nstate bound\n\nmark\nrepeat 2\nattacker dial\nattacker reset\nend\n", ""},
+		{"class SM nested\ntitle a\nstate bound\nlevel MUST\nclause a\nconform attacker nothing\n\nmark\n", ""},
+		{"title a\nstate b\n\nmark\n", "0 of row, class and seed"},
+		{"seed a\nclass SM b\ntitle a\nstate b\n\nmark\n", "2 of row, class and seed"},
+		{"class SM\ntitle a\nstate b\n\nmark\n", "class is followed by"},
+		{"seed a\nrecord x\ntitle a\nstate b\n\nmark\n", "record is followed by"},
+		{"seed a\ntitle a\nstate b\nconform attacker nothing\n\nmark\n", "the header has no level"},
+		{"seed a\ntitle a\nstate b\n\nmark\nrepeat 2\n", "a repeat has no end"},
+		{"seed a\ntitle a\nstate b\n\nmark\nend\n", "an end has no repeat"},
+		{"seed a\ntitle a\nstate b\n\nmark\nrepeat 2\nrepeat 2\nend\nend\n", "a repeat stands in another"},
+		{"seed a\ntitle a\nstate b\n\nrepeat 2\nmark\nend\n", "the mark stands between"},
+		{"seed a\ntitle a\nstate b\n\nmark\nrepeat 100000\nend\n", "1 to 10000"},
+		{"seed a\ntitle a\nstate b\n\nmark\nattacker freeze 10m\n", "at most 5s"},
+		{"seed a\ntitle a\nstate b\n\nmark\nattacker send by=0 \"\"\n", "by= is followed"},
+		{"seed a\ntitle a\nstate b\nneeds x\n\nmark\n", "needs is followed by"},
+		{"seed a\ntitle a\nstate b\nneeds feature a b\n\nmark\n", "needs is followed by"},
+		{"seed a\ntitle a\nstate b\nneeds feature a\nneeds feature b\n\nmark\nattacker handshake\n", ""},
+		{"seed a\ntitle a\nstate b\n\nmark 2\n", "mark is followed by nothing"},
+		{"seed a\ntitle a\nstate b\n\nmark\n" + strings.Repeat("attacker sync\n", MaxOps), "at most 200"},
+	} {
+		p, err := Parse("f", []byte(c.text))
+		if (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
+			t.Errorf("%.80q: %v, want %q", c.text, err, c.err)
+		}
+		if err == nil && p.Check() != nil {
+			t.Errorf("%q: %v", c.text, p.Check())
+		}
+	}
+}
+
+func TestCheckHoldsMutants(t *testing.T) {
+	good := Program{Case: "a", Title: "a", State: "a", Ops: []Op{{Verb: Mark}}}
+	if err := good.Check(); err != nil {
+		t.Error(err)
+	}
+	for _, op := range []Op{{Verb: Mark}, {Verb: End}, {Actor: Attacker, Verb: Send, Arg: "{"}, {Actor: "boss", Verb: Dial},
+		{Actor: Attacker, Verb: Freeze, For: time.Hour}, {Actor: Attacker, Verb: Send, Arg: "\n", By: -1}} {
+		bad := good
+		bad.Ops = append([]Op{op}, good.Ops...)
+		if bad.Check() == nil {
+			t.Errorf("%s passes", op)
+		}
+	}
+}
+
 func TestExpand(t *testing.T) {
 	known := func(name string) (string, bool) { return "v", name == "domain" }
 	for _, c := range []struct{ in, want, err string }{
@@ -76,18 +131,22 @@ func TestExpand(t *testing.T) {
 		{"{b64:\x00{domain}}", "AHY=", ""},
 		{"{upper:x{domain}}", "XV", ""},
 		{"{4*{domain}}", "vvvv", ""},
+		{"{3*a{#}='' }", "a0='' a1='' a2='' ", ""},
+		{"{0*x}{2*{2*{#}}}", "0101", ""},
+		{"{#}", "", "{#} is not known"},
+		{"{9000000*{#}}", "", "longer than"},
 		{"{{}}{{{domain}}}", "{}{v}", ""},
 		{"{nobody.jid}", "", "{nobody.jid} is not known"},
 		{"{", "", "no partner"},
 		{"}", "", "no partner"},
 		{"{-1*a}", "", "a number stands before *"},
-		{"{2000000*a}", "", "longer than"},
-		{"{200000*a}{200000*a}", "", "longer than"},
+		{"{9000000*a}", "", "longer than"},
+		{"{3000000*a}{3000000*a}", "", "longer than"},
 		{"{b64:{b64:{b64:{b64:{b64:a}}}}}", "", "in one another"},
 	} {
 		got, err := Expand(c.in, known)
 		if got != c.want || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
-			t.Errorf("%s: %q, %v; want %q, %s", c.in, got, err, c.want, c.err)
+			t.Errorf("%s: %.60q, %v; want %q, %s", c.in, got, err, c.want, c.err)
 		}
 	}
 }

@@ -10,8 +10,8 @@ import (
 
 // Bounds of templates, so that what expands them needs none.
 const (
-	maxExpanded = 256 << 10 // bytes of the text that one becomes
-	maxNesting  = 4         // placeholders in placeholders
+	maxExpanded = 4 << 20 // bytes of the text that one becomes
+	maxNesting  = 4       // placeholders in placeholders
 )
 
 // UnknownError says that a template names what the run does not know.
@@ -21,7 +21,7 @@ func (e *UnknownError) Error() string { return fmt.Sprintf("{%s} is not known", 
 
 // properties are what can be known of an actor.
 func properties() []string {
-	return []string{"jid", "bare", "local", "resource", "password", "stream", "previous"}
+	return []string{"jid", "bare", "local", "resource", "password", "stream", "previous", "previd"}
 }
 
 // Expand replaces the placeholders of a template by what known says of them. Unknown ones are an *UnknownError.
@@ -96,19 +96,37 @@ func expandOne(inside string, known func(string) (string, bool), depth int) (str
 		if err != nil {
 			return "", fmt.Errorf("{%s}: a number stands before *", inside)
 		}
-		text, err := expand(rest, known, depth)
-		if err != nil {
-			return "", err
-		}
-		if int(n)*len(text) > maxExpanded {
-			return "", fmt.Errorf("{%s} becomes longer than %d bytes", inside, maxExpanded)
-		}
-		return strings.Repeat(text, int(n)), nil
+		return repeated(inside, int(n), rest, known, depth)
 	}
 	if text, ok := known(inside); ok {
 		return text, nil
 	}
 	return "", &UnknownError{inside}
+}
+
+// repeated is n times a text, in which {#} counts from 0.
+func repeated(inside string, n int, rest string, known func(string) (string, bool), depth int) (string, error) {
+	counted := strings.Contains(rest, "{#}")
+	var b strings.Builder
+	for i := range n {
+		text, err := expand(rest, func(name string) (string, bool) {
+			if name == "#" {
+				return strconv.Itoa(i), true
+			}
+			return known(name)
+		}, depth)
+		if err != nil {
+			return "", err
+		}
+		if !counted && n*len(text) > maxExpanded || b.Len()+len(text) > maxExpanded {
+			return "", fmt.Errorf("{%s} becomes longer than %d bytes", inside, maxExpanded)
+		}
+		if !counted {
+			return strings.Repeat(text, n), nil
+		}
+		b.WriteString(text)
+	}
+	return b.String(), nil
 }
 
 // checkTemplate reports placeholders that no run can know.

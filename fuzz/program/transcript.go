@@ -15,6 +15,8 @@ type What string
 
 // What can happen.
 const (
+	Dialled  What = "dialled"  // a connection was made
+	Secured  What = "secured"  // it went over to TLS
 	Sent     What = "sent"     // bytes went out
 	Received What = "received" // bytes came in, decrypted
 	Stream   What = "stream"   // a new stream begins here: after the connection, TLS or SASL
@@ -26,7 +28,7 @@ const (
 )
 
 func whats() []What {
-	return []What{Sent, Received, Stream, Ended, Dropped, TimedOut, Learned, Marked}
+	return []What{Dialled, Secured, Sent, Received, Stream, Ended, Dropped, TimedOut, Learned, Marked}
 }
 
 // Event is one thing that happened.
@@ -48,6 +50,17 @@ func (t Transcript) Known(name string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// Names returns all that was learned: the last value of each name.
+func (t Transcript) Names() map[string]string {
+	names := map[string]string{}
+	for _, e := range t {
+		if name, value, ok := bytes.Cut(e.Data, []byte("=")); e.What == Learned && ok {
+			names[string(name)] = string(value)
+		}
+	}
+	return names
 }
 
 // String is the transcript as text, a line an event; ParseTranscript gives the same again.

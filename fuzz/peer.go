@@ -1,13 +1,16 @@
 package fuzz
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
+	"xmpprig/fuzz/oracle"
 	"xmpprig/fuzz/program"
 	"xmpprig/loadgen/xmpp/wire"
 )
@@ -17,11 +20,14 @@ type peer struct {
 	actor   program.Actor
 	conn    net.Conn
 	scanner wire.Scanner
-	pending []byte // read and not yet scanned
-	broken  bool   // what came is no XMPP
-	footer  bool   // the peer ended its stream
-	ended   bool   // the connection is at its end, in the direction to us
+	out     wire.Scanner // of what is sent: nobody is owed an answer inside of an element
+	pending []byte       // read and not yet scanned
+	broken  bool         // what came is no XMPP
+	footer  bool         // the peer ended its stream
+	ended   bool         // the connection is at its end, in the direction to us
 	bound   bool
+	unheard bool // something was sent, and nothing came since
+	renewed bool // success came, after which a new stream begins (RFC 6120 §6.4.6)
 	offers  features
 }
 
@@ -29,21 +35,35 @@ type peer struct {
 type features struct {
 	startTLS, bind bool
 	mechanisms     []string
+	spaces         []string // of all that is offered
 }
 
 // item is a copy of an element.
 type item struct {
 	kind                    wire.Kind
 	local, space, id, type_ string
-	text                    string // the text of the element, the jid of a bind result
+	jid                     string // of a bind result
 	offers                  features
 }
+
+func (i *item) features() bool { return i.space == wire.NSStream && i.local == "features" }
 
 // errEnd says that the stream or the connection is at its end.
 var errEnd = errors.New("the stream ended")
 
 // errPatience says that something did not come in time.
 var errPatience = errors.New("nothing came in time")
+
+// speak follows what is sent.
+func (p *peer) speak(text []byte) {
+	for len(text) > 0 {
+		e, n, err := p.out.Next(text)
+		if err != nil || e.Kind == wire.None {
+			return
+		}
+		text = text[n:]
+	}
+}
 
 // over reports whether no element can come any more.
 func (p *peer) over() bool { return p.conn == nil || p.ended || p.footer || p.broken }
@@ -63,11 +83,42 @@ func (d *play) next(ctx context.Context, p *peer, deadline time.Time) (item, err
 		if e.Kind != wire.None {
 			i := copied(e)
 			p.footer = i.kind == wire.Footer
+			d.note(p, i)
 			return i, nil
 		}
 		if err := d.read(ctx, p, deadline); err != nil {
 			return item{}, err
 		}
+	}
+}
+
+// note keeps what later operations ask for.
+func (d *play) note(p *peer, i item) {
+	switch {
+	case i.kind == wire.Header:
+		if last, ok := d.known(string(p.actor) + ".stream"); ok {
+			d.learn(p.actor, "previous", last)
+		}
+		d.learn(p.actor, "stream", i.id)
+	case i.features():
+		p.offers = i.offers
+		if d.offered == nil {
+			d.offered = map[string]bool{}
+		}
+		for _, space := range i.offers.spaces {
+			d.offered[space] = true
+		}
+	case i.jid != "":
+		bare, resource, _ := strings.Cut(i.jid, "/")
+		p.bound = true
+		d.learn(p.actor, "jid", i.jid)
+		d.learn(p.actor, "bare", bare)
+		d.learn(p.actor, "resource", resource)
+	case i.space == wire.NSSASL && i.local == "success": // what comes behind it belongs to a new stream (RFC 6120 §6.4.6)
+		p.scanner.Reset(oracle.Limits())
+		p.offers, p.renewed = features{}, true
+	case i.space == wire.NSSM && i.local == "enabled" && i.id != "":
+		d.learn(p.actor, "previd", i.id)
 	}
 }
 
@@ -84,6 +135,7 @@ func (d *play) read(ctx context.Context, p *peer, deadline time.Time) error {
 	var b [8 << 10]byte
 	n, err := p.conn.Read(b[:])
 	if n > 0 {
+		p.unheard = false
 		d.record(p.actor, program.Received, slices.Clone(b[:n]))
 		p.pending = append(p.pending, b[:n]...)
 	}
@@ -102,8 +154,9 @@ func (d *play) read(ctx context.Context, p *peer, deadline time.Time) error {
 
 // restart begins a new stream on the connection (RFC 6120 §4.3.3).
 func (d *play) restart(p *peer) {
-	p.scanner.Reset(wire.DefaultLimits())
-	p.pending, p.broken, p.footer, p.offers = nil, false, false, features{}
+	p.scanner.Reset(oracle.Limits())
+	p.out.Reset(oracle.Limits())
+	p.pending, p.broken, p.footer, p.renewed, p.offers = nil, false, false, false, features{}
 	d.record(p.actor, program.Stream, nil)
 }
 
@@ -113,13 +166,13 @@ func copied(e *wire.Element) item {
 		return i
 	}
 	i.local, i.space = string(e.Local()), string(e.Space())
-	i.id, i.type_, i.text = string(e.Attr("id")), string(e.Attr("type")), string(e.Text())
+	i.id, i.type_ = string(e.Attr("id")), string(e.Attr("type"))
 	if i.kind == wire.Nonza && e.Is(wire.NSStream, "features") {
 		i.offers = offered(e)
 	}
-	if bind, ok := e.Child(wire.NSBind, "bind"); ok {
-		if jid, ok := bind.Child(wire.NSBind, "jid"); ok {
-			i.text = string(jid.Text())
+	if bind, ok := e.Child(wire.NSBind, "bind"); ok && i.local == "iq" && i.type_ == "result" {
+		if jid, ok := bind.Child(wire.NSBind, "jid"); ok && bytes.Contains(jid.Text(), []byte("/")) {
+			i.jid = string(jid.Text())
 		}
 	}
 	return i
@@ -128,6 +181,9 @@ func copied(e *wire.Element) item {
 func offered(e *wire.Element) (f features) {
 	_, f.startTLS = e.Child(wire.NSTLS, "starttls")
 	_, f.bind = e.Child(wire.NSBind, "bind")
+	for child := range e.Children() {
+		f.spaces = append(f.spaces, string(child.Space()))
+	}
 	if all, ok := e.Child(wire.NSSASL, "mechanisms"); ok {
 		for m := range all.Children() {
 			f.mechanisms = append(f.mechanisms, string(m.Text()))

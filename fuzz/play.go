@@ -2,8 +2,11 @@ package fuzz
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -14,12 +17,15 @@ import (
 
 // play is one run of one program.
 type play struct {
-	site   *Site
-	start  time.Time
-	peers  map[program.Actor]*peer
-	events program.Transcript
-	marked bool
-	syncs  int
+	site    *Site
+	start   time.Time
+	peers   map[program.Actor]*peer
+	offered map[string]bool // namespaces of all features so far, of all actors
+	events  program.Transcript
+	names   map[string]string // that were learned
+	marked  bool
+	syncs   int
+	quiet   bool // nothing but what was learned is recorded
 }
 
 // Play runs a program and returns what happened. An error is a *NotOfferedError, a *StepError where the program did not
@@ -33,20 +39,34 @@ func Play(ctx context.Context, site *Site, p *program.Program) (program.Transcri
 		d.learn(a, "local", name)
 		d.learn(a, "bare", name+"@"+site.Domain)
 	}
-	for _, op := range p.Ops {
-		if op.Verb == program.Mark {
-			if err := d.mark(p); err != nil {
-				return d.events, err
+	return d.events, d.perform(ctx, p)
+}
+
+// perform does the operations.
+func (d *play) perform(ctx context.Context, p *program.Program) error {
+	end := d.start.Add(d.site.longest())
+	from, left := 0, 0 // of the repeat that is under way
+	for i := 0; i < len(p.Ops); i++ {
+		var err error
+		switch op := p.Ops[i]; {
+		case op.Verb == program.Repeat:
+			from, left = i, op.Times
+		case op.Verb == program.End:
+			if left--; left > 0 && time.Now().Before(end) {
+				i = from
 			}
-			continue
+		case op.Verb == program.Mark:
+			err = d.mark(p)
+		default:
+			if err = d.do(ctx, op); err != nil {
+				err = d.failed(ctx, op, err)
+			}
 		}
-		if err := d.do(ctx, op); err != nil {
-			if quit := d.failed(ctx, op, err); quit != nil {
-				return d.events, quit
-			}
+		if err != nil {
+			return err
 		}
 	}
-	return d.events, nil
+	return nil
 }
 
 // mark begins what is judged.
@@ -56,6 +76,11 @@ func (d *play) mark(p *program.Program) error {
 			if slices.Contains(one.offers.mechanisms, name) {
 				return &NotOfferedError{"mechanism " + name, true}
 			}
+		}
+	}
+	for _, space := range p.Needs {
+		if !d.offered[space] {
+			return &NotOfferedError{What: "feature " + space}
 		}
 	}
 	d.marked = true
@@ -72,7 +97,11 @@ func (d *play) failed(ctx context.Context, op program.Op, err error) error {
 	if bad, ok := errors.AsType[*NotOfferedError](err); ok && !d.marked {
 		return bad
 	}
-	if _, unknown := errors.AsType[*program.UnknownError](err); unknown || !d.marked {
+	unknown, ok := errors.AsType[*program.UnknownError](err)
+	if ok && strings.HasSuffix(unknown.Name, ".previd") {
+		return &NotOfferedError{What: "resumption"}
+	}
+	if ok || !d.marked {
 		return &StepError{op, err}
 	}
 	if errors.Is(err, errPatience) {
@@ -86,6 +115,9 @@ func (d *play) failed(ctx context.Context, op program.Op, err error) error {
 }
 
 func (d *play) record(a program.Actor, what program.What, data []byte) {
+	if d.quiet && what != program.Learned {
+		return
+	}
 	at := time.Since(d.start).Truncate(time.Microsecond)
 	d.events = append(d.events, program.Event{At: at, Actor: a, What: what, Data: data})
 }
@@ -96,7 +128,17 @@ func (d *play) learn(a program.Actor, name, value string) {
 	} else {
 		a = program.Attacker // who knows what all know
 	}
+	if d.names == nil {
+		d.names = map[string]string{}
+	}
+	d.names[name] = value
 	d.record(a, program.Learned, []byte(name+"="+value))
+}
+
+// known looks a name up in what was learned.
+func (d *play) known(name string) (string, bool) {
+	value, ok := d.names[name]
+	return value, ok
 }
 
 // leave ends all connections. Streams in good order are closed in good order, so that sessions are gone from the server.
@@ -109,8 +151,29 @@ func (d *play) leave() {
 			_ = p.conn.SetDeadline(time.Now().Add(d.site.patience()))
 			_, _ = p.conn.Write(wire.AppendFooter(nil))
 		}
+		if p.unheard && !p.over() {
+			d.linger(p)
+		}
 		_ = p.conn.Close()
 	}
+}
+
+// lingering is how long a server may take over what was sent to it last, and not waited for.
+const lingering = 50 * time.Millisecond
+
+// linger lets the server take what was sent last, so that what comes of it is seen with this program and not with the next. It is no
+// part of the transcript.
+func (d *play) linger(p *peer) {
+	conn := p.conn
+	if over, ok := conn.(*tls.Conn); ok {
+		conn = over.NetConn()
+	}
+	half, ok := conn.(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil {
+		return
+	}
+	_ = conn.SetReadDeadline(time.Now().Add(lingering))
+	_, _ = io.Copy(io.Discard, conn) // until the server has closed, too
 }
 
 // expand fills a template in, once for the wire and once for the record.
@@ -120,7 +183,7 @@ func (d *play) expand(template string) (text, recorded string, err error) {
 			_, password := d.site.user(program.Actor(actor))
 			return password, true
 		}
-		return d.events.Known(name)
+		return d.known(name)
 	})
 	if err != nil {
 		return "", "", err
@@ -129,13 +192,13 @@ func (d *play) expand(template string) (text, recorded string, err error) {
 		if strings.HasSuffix(name, ".password") {
 			return "***", true
 		}
-		return d.events.Known(name)
+		return d.known(name)
 	})
 	return text, recorded, err
 }
 
-// send writes a template.
-func (d *play) send(p *peer, template string) error {
+// send writes a template, so many bytes at a time; 0: all at once.
+func (d *play) send(p *peer, template string, by int) error {
 	text, recorded, err := d.expand(template)
 	if err != nil {
 		return err
@@ -143,10 +206,26 @@ func (d *play) send(p *peer, template string) error {
 	if p == nil || p.conn == nil {
 		return errEnd
 	}
+	if p.renewed && isHeader(text) { // where the program authenticated by hand
+		d.restart(p)
+	}
 	d.record(p.actor, program.Sent, []byte(recorded))
+	p.speak([]byte(text))
 	_ = p.conn.SetWriteDeadline(time.Now().Add(d.site.patience())) // a connection that takes none fails in Write
-	if _, err := p.conn.Write([]byte(text)); err != nil {
-		return fmt.Errorf("send: %w", err)
+	if by <= 0 {
+		by = max(len(text), 1)
+	}
+	for piece := range slices.Chunk([]byte(text), by) {
+		p.unheard = true
+		if _, err := p.conn.Write(piece); errors.Is(err, os.ErrDeadlineExceeded) {
+			return fmt.Errorf("send: %w", errPatience)
+		} else if err != nil {
+			return fmt.Errorf("send: %w", err)
+		}
 	}
 	return nil
+}
+
+func isHeader(text string) bool {
+	return strings.HasPrefix(text, "<?xml") || strings.HasPrefix(text, "<stream:")
 }

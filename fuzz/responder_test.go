@@ -45,19 +45,41 @@ type visit struct {
 	*responder
 	conn                  net.Conn
 	secure, opened, asked bool
+	managed               bool
 	user                  string
 }
 
 var (
-	canonicalHeader = string(wire.AppendHeader(nil, wire.StreamHeader{To: "localhost", Version: "1.0", Lang: "en", Namespace: wire.NSClient}))
-	canonicalSync   = regexp.MustCompile(`<iq type='get' id='(sync-[0-9]+)' to='localhost'><ping xmlns='urn:xmpp:ping'/></iq>`)
+	canonicalHeader    = string(wire.AppendHeader(nil, wire.StreamHeader{To: "localhost", Version: "1.0", Lang: "en", Namespace: wire.NSClient}))
+	canonicalSubscribe = strings.Repeat("<presence type='subscribe' to='user2@localhost'/>", 5)
+	canonicalSync      = regexp.MustCompile(`<iq type='get' id='(sync-[0-9]+)' to='localhost'><ping xmlns='urn:xmpp:ping'/></iq>`)
 )
 
 const (
-	canonicalStartTLS = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
-	canonicalBind     = "<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>"
-	emptyAuth         = "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'/>"
+	canonicalStartTLS  = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
+	canonicalBind      = "<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>"
+	canonicalEnable    = "<enable xmlns='urn:xmpp:sm:3'/>"
+	canonicalResumable = "<enable xmlns='urn:xmpp:sm:3' resume='true'/>"
+	emptyAuth          = "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'/>"
 )
+
+// handshake is the first byte of a TLS handshake (RFC 8446 §5.1).
+const handshake = 22
+
+// tasted is a connection of which something has been read.
+type tasted struct {
+	net.Conn
+	first []byte
+}
+
+func (b *tasted) Read(p []byte) (int, error) {
+	if len(b.first) == 0 {
+		return b.Conn.Read(p)
+	}
+	n := copy(p, b.first)
+	b.first = b.first[n:]
+	return n, nil
+}
 
 // respond starts a responder, which ends with the test.
 func respond(t *testing.T, how wrong, cert tls.Certificate) *Site {
@@ -125,7 +147,13 @@ func (v *visit) right(text string) string {
 		return text[len(canonicalHeader):]
 	case text == canonicalStartTLS && !v.secure:
 		fmt.Fprint(v.conn, "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
-		v.conn, v.secure, v.opened = tls.Server(v.conn, &tls.Config{Certificates: []tls.Certificate{v.cert}}), true, false
+		var first [1]byte
+		if _, err := v.conn.Read(first[:]); err != nil || first[0] != handshake {
+			return string(first[:])
+		}
+		v.conn, v.secure, v.opened = tls.Server(&tasted{v.conn, first[:]}, &tls.Config{Certificates: []tls.Certificate{v.cert}}), true, false
+		return ""
+	case text == canonicalSubscribe:
 		return ""
 	case text == emptyAuth && !v.asked && v.secure && v.how != reset:
 		v.asked = true // and what comes now is judged, unless it is this again
@@ -138,6 +166,10 @@ func (v *visit) right(text string) string {
 			v.witness = v.conn
 			v.mu.Unlock()
 		}
+		return ""
+	case (text == canonicalEnable || text == canonicalResumable) && v.user != "" && !v.managed && v.how != reset:
+		v.managed = true // and what comes now is judged, unless it is another
+		fmt.Fprint(v.conn, "<enabled xmlns='urn:xmpp:sm:3' id='some-id' resume='true'/>")
 		return ""
 	case text == "<presence/>":
 		return ""
@@ -171,7 +203,8 @@ func (v *visit) header(from, id string) {
 func (v *visit) features() {
 	offer := "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
 	if v.user != "" {
-		offer = "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>"
+		offer = "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm xmlns='urn:xmpp:sm:3'/>" +
+			"<compression xmlns='http://jabber.org/features/compress'><method>zlib</method></compression>"
 	} else if v.secure {
 		offer = "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms>"
 	}
@@ -260,9 +293,15 @@ func TestEveryRowCanFail(t *testing.T) {
 }
 
 func deviates(t *testing.T, site *Site, p *program.Program, how wrong) bool {
-	r, err := judge(t.Context(), site, p)
-	if _, early := errors.AsType[*StepError](err); early && how == reset {
-		return false
+	var r Row
+	var err error
+	for range 5 { // what leads up to the probe can be late on a busy machine, and is not what is judged
+		r, err = judge(t.Context(), site, p)
+		if _, early := errors.AsType[*StepError](err); early && how == reset {
+			return false
+		} else if !early {
+			break
+		}
 	}
 	if err != nil {
 		t.Errorf("%s on a server that %s: %v\n%s", p.Name(), how, err, r.Transcript)

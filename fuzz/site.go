@@ -2,7 +2,6 @@ package fuzz
 
 import (
 	"crypto/tls"
-	"slices"
 	"time"
 
 	"xmpprig/fuzz/program"
@@ -15,24 +14,48 @@ type Site struct {
 	Domain        string
 	TLS           *tls.Config // ServerName is set to Domain where it is empty
 
-	// Users gives the accounts: 0 is the attacker's, 1 the witness's, 2 the bystander's.
+	// Users gives the accounts: 0 is the attacker's and the accomplice's, 1 the witness's, 2 the bystander's, 3 the
+	// honest session's.
 	Users func(i int) (name, password string)
 
 	// Patience bounds each wait for the server; 0: DefaultPatience.
 	Patience time.Duration
+
+	// Glance bounds the waits for what nobody is owed, such as an element that is awaited; 0: Patience.
+	Glance time.Duration
+
+	// Longest bounds what a program repeats; 0: DefaultLongest.
+	Longest time.Duration
 }
 
-// Accounts is how many accounts a Site needs.
-const Accounts = 3
+// Accounts is how many accounts a Site needs: those of the actors, and that of the honest session that a campaign watches.
+const Accounts = 4
 
 // DefaultPatience is enough for a server on the same machine that is not overloaded.
 const DefaultPatience = 3 * time.Second
+
+// DefaultLongest is when a repeat is given up.
+const DefaultLongest = 10 * time.Second
+
+func (s *Site) longest() time.Duration {
+	if s.Longest > 0 {
+		return s.Longest
+	}
+	return DefaultLongest
+}
 
 func (s *Site) patience() time.Duration {
 	if s.Patience > 0 {
 		return s.Patience
 	}
 	return DefaultPatience
+}
+
+func (s *Site) glance() time.Duration {
+	if s.Glance > 0 {
+		return s.Glance
+	}
+	return s.patience()
 }
 
 func (s *Site) config() *tls.Config {
@@ -48,5 +71,5 @@ func (s *Site) config() *tls.Config {
 
 // user is the account of an actor.
 func (s *Site) user(a program.Actor) (name, password string) {
-	return s.Users(slices.Index(program.Actors(), a))
+	return s.Users(a.Account())
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
-	"net"
 	"slices"
 	"strings"
 	"time"
@@ -23,7 +22,7 @@ func (d *play) do(ctx context.Context, op program.Op) error {
 		return d.dial(ctx, op.Actor, op.Verb == program.DialTLS)
 	}
 	p := d.peers[op.Actor]
-	if p == nil {
+	if p == nil || p.conn == nil {
 		return errEnd
 	}
 	switch op.Verb {
@@ -31,18 +30,24 @@ func (d *play) do(ctx context.Context, op program.Op) error {
 		return d.open(ctx, p)
 	case program.StartTLS:
 		return d.startTLS(ctx, p)
+	case program.Handshake:
+		return d.handshake(ctx, p)
 	case program.Auth:
 		return d.auth(ctx, p, op.Arg)
 	case program.Bind:
 		return d.bind(ctx, p)
 	case program.Send:
-		return d.send(p, op.Arg)
+		return d.send(p, op.Arg, op.By)
 	case program.Sync:
 		return d.sync(ctx, p)
 	case program.Await:
 		return d.await(ctx, p, op.Arg)
 	case program.HalfClose:
 		return d.halfClose(p)
+	case program.Close, program.Reset:
+		return d.hangUp(p, op.Verb == program.Reset)
+	case program.Freeze:
+		return freeze(ctx, op.For)
 	}
 	return fmt.Errorf("%q is no operation", op.Verb)
 }
@@ -79,10 +84,9 @@ func (d *play) dial(ctx context.Context, a program.Actor, direct bool) error {
 		_ = old.conn.Close() // it is given up
 	}
 	d.peers[a] = p
+	d.record(a, program.Dialled, nil)
 	if direct {
-		if err := d.encrypt(ctx, p); err != nil {
-			return err
-		}
+		return d.handshake(ctx, p)
 	}
 	d.restart(p)
 	return nil
@@ -97,13 +101,14 @@ func (d *play) encrypt(ctx context.Context, p *peer) error {
 		return fmt.Errorf("tls: %w", err)
 	}
 	p.conn = c
+	d.record(p.actor, program.Secured, nil)
 	return nil
 }
 
 // open opens a stream and waits for the features.
 func (d *play) open(ctx context.Context, p *peer) error {
 	header := wire.AppendHeader(nil, wire.StreamHeader{To: d.site.Domain, Version: "1.0", Lang: "en", Namespace: wire.NSClient})
-	if err := d.send(p, literal(string(header))); err != nil {
+	if err := d.send(p, literal(string(header)), 0); err != nil {
 		return err
 	}
 	for deadline := d.deadline(); ; {
@@ -112,12 +117,7 @@ func (d *play) open(ctx context.Context, p *peer) error {
 		case err != nil:
 			return err
 		case i.kind == wire.Header:
-			if last, ok := d.events.Known(string(p.actor) + ".stream"); ok {
-				d.learn(p.actor, "previous", last)
-			}
-			d.learn(p.actor, "stream", i.id)
-		case i.kind == wire.Nonza && i.local == "features":
-			p.offers = i.offers
+		case i.features():
 			return nil
 		default:
 			return &unexpectedError{i.local}
@@ -133,7 +133,7 @@ func (d *play) startTLS(ctx context.Context, p *peer) error {
 	if !p.offers.startTLS && !d.marked {
 		return &NotOfferedError{What: "STARTTLS"}
 	}
-	if err := d.send(p, "<starttls xmlns='"+wire.NSTLS+"'/>"); err != nil {
+	if err := d.send(p, "<starttls xmlns='"+wire.NSTLS+"'/>", 0); err != nil {
 		return err
 	}
 	i, err := d.next(ctx, p, d.deadline())
@@ -143,6 +143,11 @@ func (d *play) startTLS(ctx context.Context, p *peer) error {
 	if i.space != wire.NSTLS || i.local != "proceed" {
 		return &unexpectedError{i.local}
 	}
+	return d.handshake(ctx, p)
+}
+
+// handshake goes over to TLS, and with it to a new stream.
+func (d *play) handshake(ctx context.Context, p *peer) error {
 	if err := d.encrypt(ctx, p); err != nil {
 		return err
 	}
@@ -156,7 +161,7 @@ func (d *play) auth(ctx context.Context, p *peer, mechanism string) error {
 		return &NotOfferedError{What: "mechanism " + mechanism}
 	}
 	me := string(p.actor)
-	if err := d.send(p, "<auth xmlns='"+wire.NSSASL+"' mechanism='"+mechanism+"'>{b64:\x00{"+me+".local}\x00{"+me+".password}}</auth>"); err != nil {
+	if err := d.send(p, "<auth xmlns='"+wire.NSSASL+"' mechanism='"+mechanism+"'>{b64:\x00{"+me+".local}\x00{"+me+".password}}</auth>", 0); err != nil {
 		return err
 	}
 	i, err := d.next(ctx, p, d.deadline())
@@ -175,21 +180,16 @@ func (d *play) bind(ctx context.Context, p *peer) error {
 	if !p.offers.bind && !d.marked {
 		return &NotOfferedError{What: "resource binding"}
 	}
-	if err := d.send(p, "<iq type='set' id='bind'><bind xmlns='"+wire.NSBind+"'/></iq>"); err != nil {
+	if err := d.send(p, "<iq type='set' id='bind'><bind xmlns='"+wire.NSBind+"'/></iq>", 0); err != nil {
 		return err
 	}
 	i, err := d.next(ctx, p, d.deadline())
 	if err != nil {
 		return err
 	}
-	bare, resource, ok := strings.Cut(i.text, "/")
-	if i.local != "iq" || i.type_ != "result" || !ok {
+	if i.jid == "" {
 		return &unexpectedError{strings.TrimSpace(i.local + " " + i.type_)}
 	}
-	p.bound = true
-	d.learn(p.actor, "jid", i.text)
-	d.learn(p.actor, "bare", bare)
-	d.learn(p.actor, "resource", resource)
 	return nil
 }
 
@@ -198,8 +198,12 @@ func (d *play) sync(ctx context.Context, p *peer) error {
 	d.syncs++
 	id := fmt.Sprintf("sync-%d", d.syncs)
 	// On a stream that has ended this fails, which what is read will tell better.
-	_ = d.send(p, "<iq type='get' id='"+id+"' to='{domain}'><ping xmlns='"+wire.NSPing+"'/></iq>")
-	for deadline := d.deadline(); ; {
+	_ = d.send(p, "<iq type='get' id='"+id+"' to='{domain}'><ping xmlns='"+wire.NSPing+"'/></iq>", 0)
+	deadline := d.deadline()
+	if p.out.Pending() > 0 {
+		deadline = time.Now().Add(d.site.glance())
+	}
+	for {
 		i, err := d.next(ctx, p, deadline)
 		if err == errEnd && d.marked {
 			return nil
@@ -216,7 +220,7 @@ func (d *play) sync(ctx context.Context, p *peer) error {
 // await waits for one element, the features, the end of the stream, or the end of the connection. All but the last are over
 // when the stream is.
 func (d *play) await(ctx context.Context, p *peer, what string) error {
-	for deadline := d.deadline(); ; {
+	for deadline := time.Now().Add(d.site.glance()); ; {
 		var i item
 		var err error
 		if what == program.AwaitClosed {
@@ -233,25 +237,8 @@ func (d *play) await(ctx context.Context, p *peer, what string) error {
 			return err
 		case i.space == wire.NSStream && i.local == "error":
 			what = program.AwaitEnd
-		case what == program.AwaitElement, what == program.AwaitFeatures && i.space == wire.NSStream && i.local == "features":
+		case what == program.AwaitElement, what == program.AwaitFeatures && i.features():
 			return nil
 		}
 	}
-}
-
-// halfClose ends our direction: of TLS where there is any, and of TCP, as not every server takes the first for an end.
-func (d *play) halfClose(p *peer) error {
-	d.record(p.actor, program.Dropped, nil)
-	conn := p.conn
-	if over, ok := conn.(*tls.Conn); ok {
-		if err := over.CloseWrite(); err != nil {
-			return err
-		}
-		conn = over.NetConn()
-	}
-	half, ok := conn.(interface{ CloseWrite() error })
-	if !ok {
-		return net.ErrClosed
-	}
-	return half.CloseWrite()
 }

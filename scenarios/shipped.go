@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"embed"
 	"errors"
 	"fmt"
 	"io"
@@ -10,9 +9,6 @@ import (
 	"path"
 	"strings"
 )
-
-//go:embed shipped/*.yaml
-var files embed.FS
 
 // Summary is a shipped scenario's name and description.
 type Summary struct{ Name, Description string }

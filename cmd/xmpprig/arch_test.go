@@ -25,8 +25,8 @@ type layer struct {
 }
 
 // testsMayImport is what tests of every package may use beside what its line
-// allows: the two ends of a connection, and the syntax under both.
-var testsMayImport = []string{"loadgen/loopback", "loadgen/xmpp", "loadgen/xmpp/wire"}
+// allows: inputs, the two ends of a connection, and the syntax under both.
+var testsMayImport = []string{"corpus", "loadgen/loopback", "loadgen/xmpp", "loadgen/xmpp/wire"}
 
 // listed is what go list says of a package.
 type listed struct {

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"os"
@@ -15,16 +14,14 @@ import (
 	"xmpprig/fuzz"
 	"xmpprig/fuzz/oracle"
 	"xmpprig/fuzz/program"
-	"xmpprig/loadgen/target"
 	"xmpprig/results"
+	"xmpprig/results/report"
 )
 
 // conforming is the flags of conform.
 type conforming struct {
-	server, domain, user, password, rows, format, record, ca string
-	insecure                                                 bool
-	patience                                                 time.Duration
-	flags                                                    *pflag.FlagSet
+	probing
+	rows, format, record string
 }
 
 func conformCommand() command {
@@ -36,21 +33,15 @@ order or unusual, and the answer is judged by the clause that it names: it
 conforms, is tolerated, or deviates at the level of the requirement. A second
 session witnesses what the server passes on. Three accounts are used.
 
-It ends with 15 if the server deviates from a MUST or crashes. What was sent
-and received in each deviation is written to files. Only servers on loopback
-addresses are asked.`,
+It ends with 15 if the server deviates from a MUST or crashes. The record has
+conform.json, conform.html, and of each deviation the program and what was sent
+and received. Only servers on loopback addresses are asked.`,
 		setup: func(f *pflag.FlagSet) func(context.Context, []string, *ui) error {
-			c := &conforming{flags: f}
-			f.StringVar(&c.server, "server", "loopback", "loopback, prosody, ejabberd (started for this), or `HOST[:PORT]` of one that runs")
+			c := &conforming{}
+			c.declare(f, fuzz.DefaultPatience)
 			f.StringVar(&c.rows, "rows", "", "`ROWS` of the table, such as O-20…O-40 or O-5,O-75; default: all")
-			f.StringVar(&c.format, "format", "text", "text or json, on standard output")
-			f.StringVar(&c.record, "record", "", "`DIRECTORY` for the transcripts of deviations; default: a new one under runs/")
-			f.DurationVar(&c.patience, "patience", fuzz.DefaultPatience, "how long to wait for an answer that does not come")
-			f.StringVar(&c.domain, "domain", "localhost", "the server's XMPP `DOMAIN`")
-			f.StringVar(&c.user, "user", "user{n}", "`PATTERN` of user names; {n} is a number from 0")
-			f.StringVar(&c.password, "password", "", "`PATTERN` of passwords, default secret{n}; better given in $XMPPRIG_PASSWORD")
-			f.StringVar(&c.ca, "ca", "", "`FILE` with the authority's certificate of a server that runs, in PEM")
-			f.BoolVar(&c.insecure, "insecure", false, "trust any certificate of a server that runs")
+			f.StringVar(&c.format, "format", "text", "text, json, junit, html or sarif, on standard output")
+			f.StringVar(&c.record, "record", "", "`DIRECTORY` for the record; default: a new one under runs/")
 			return c.run
 		},
 	}
@@ -66,7 +57,6 @@ func (c *conforming) run(ctx context.Context, args []string, ui *ui) error {
 	} else if err != nil {
 		return err
 	}
-	c.password = cmp.Or(c.password, os.Getenv("XMPPRIG_PASSWORD"), "secret{n}")
 	started := time.Now()
 	c.record = cmp.Or(c.record, filepath.Join("runs", started.UTC().Format("20060102-150405.000")+"-conform"))
 	ctx, signals := catchSignals(ctx, ui)
@@ -85,88 +75,37 @@ func (c *conforming) check(args []string) error {
 	if len(args) > 0 {
 		return &usageError{"conform takes no arguments, only flags", "rows are given as --rows " + args[0]}
 	}
-	if c.patience <= 0 {
-		return &usageError{fmt.Sprintf("--patience %v: more than nothing is needed", c.patience), ""}
-	}
-	own := driver(c.server) != "remote"
-	if own && (c.ca != "" || c.insecure) {
-		return &usageError{"--ca and --insecure are only for a server that runs already", "leave them out, or change --server"}
-	}
-	return firstOf(wellWritten(c.flags, "server", "rows", "record", "domain", "user", "password", "ca"), oneOf("format", c.format, "text", "json"))
-}
-
-// setupError gives an error of the set-up its code and its hint.
-func (c *conforming) setupError(err error) error {
-	switch {
-	case is[*outputError](err):
-		return err
-	case is[*target.ForeignError](err):
-		return &exitError{results.ExitSetup, &usageError{err.Error(), "conform asks only servers of this machine"}}
-	case is[*fuzz.StepError](err):
-		return &exitError{results.ExitSetup, &usageError{err.Error(), "this was before anything that is judged: see that the server runs, and that --domain, --user, --password and --ca are right"}}
-	case exitCode(err) == results.ExitInternal:
-		return &exitError{results.ExitSetup, err}
-	}
-	return err
+	return firstOf(c.probing.check(), wellWritten(c.flags, "rows", "record"), oneOf("format", c.format, "text", "json", "junit", "html", "sarif"))
 }
 
 // examine starts the server where there is one to start, and plays the programs.
-func (c *conforming) examine(ctx context.Context, programs []*program.Program, started time.Time, ui *ui) (*fuzz.Report, error) {
-	srv, err := c.start(ctx, ui)
+func (c *conforming) examine(ctx context.Context, programs []*program.Program, started time.Time, ui *ui) (*results.Conformance, error) {
+	users := c.users(1)
+	srv, err := c.start(ctx, users, 16, ui)
 	if err != nil {
 		return nil, err
 	}
 	defer new(reach).stop(srv, ui)
-	site := c.site(srv)
-	software, version := srv.Software()
-	r := fuzz.NewReport(fuzz.Server{Driver: driver(c.server), Software: software, Version: version, Address: site.Addr, Domain: site.Domain}, started)
+	site := c.site(srv, users)
+	r := results.NewConformance(tool(), c.examined(srv), started)
 	crashes := 0
 	err = fuzz.Conform(ctx, site, programs, func(row fuzz.Row) error {
 		file, err := c.keep(row)
 		if err != nil {
 			return err
 		}
-		r.Add(row, file)
+		r.Add(row.Judged(file))
 		for _, crash := range srv.Crashes()[crashes:] {
 			crashes++
-			r.AddCrash(fuzz.Crash{After: row.Program.Name(), Kind: crash.Kind, Text: crash.Text})
+			r.AddCrash(results.Breakdown{After: row.Program.Name(), Kind: crash.Kind, Text: crash.Text})
 		}
 		return nil
 	})
 	if is[*fuzz.DeadError](err) { // which the row says
 		err = nil
 	}
+	r.Seconds = time.Since(started).Seconds()
 	return r, err
-}
-
-func (c *conforming) start(ctx context.Context, ui *ui) (*target.Server, error) {
-	exe, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("find this program: %w", err)
-	}
-	spec := target.Spec{
-		Driver: driver(c.server), Domain: c.domain, Sessions: 16, Exe: exe, CAFile: c.ca, Insecure: c.insecure, Log: ui.err,
-		Users: target.Users{Count: fuzz.Accounts, Name: c.user, Password: c.password},
-	}
-	if spec.Driver == "remote" {
-		spec.Addr = c.server
-	} else {
-		ui.say("starting %s with %d accounts", spec.Driver, spec.Users.Count)
-	}
-	return target.Start(ctx, spec)
-}
-
-func (c *conforming) site(srv *target.Server) *fuzz.Site {
-	at := srv.Endpoint()
-	s := &fuzz.Site{
-		Addr: at.Addr, DirectTLSAddr: at.DirectTLSAddr, Domain: at.Domain, Patience: c.patience,
-		TLS:   &tls.Config{RootCAs: at.CAs, InsecureSkipVerify: at.Insecure, MinVersion: tls.VersionTLS12},
-		Users: target.Users{Count: fuzz.Accounts, Name: c.user, Password: c.password}.User,
-	}
-	if s.DirectTLSAddr == s.Addr { // one port was given, which is the other one
-		s.DirectTLSAddr = ""
-	}
-	return s
 }
 
 // keep writes down what was said in a deviation, and the program. It returns the name of the transcript's file.
@@ -184,18 +123,18 @@ func (c *conforming) keep(row fuzz.Row) (string, error) {
 	return base + ".transcript", os.WriteFile(base+".transcript", []byte(row.Transcript.String()), 0o644)
 }
 
-// conclude reports, and ends with the verdict.
-func (c *conforming) conclude(r *fuzz.Report, ui *ui) error {
-	write := r.WriteText
-	if c.format == "json" {
-		write = r.WriteJSON
-	}
-	if err := write(ui.out); err != nil {
+// conclude leaves a record, reports, and ends with the verdict.
+func (c *conforming) conclude(r *results.Conformance, ui *ui) error {
+	if err := results.WriteConformance(c.record, r); err != nil {
 		return err
 	}
-	if r.Counts[string(oracle.Deviation)] > 0 {
-		ui.say("transcripts: %s", c.record)
+	if err := report.ConformanceFiles(c.record, r); err != nil {
+		return err
 	}
+	if err := conformancePart(c.record, r).formats[c.format](ui.out); err != nil {
+		return err
+	}
+	ui.say("record: %s", c.record)
 	if code := r.Verdict.ExitCode; code != results.ExitPass {
 		return &exitError{code: code}
 	}

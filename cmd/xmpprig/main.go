@@ -38,7 +38,7 @@ type command struct {
 }
 
 func commands() []command {
-	return []command{runCommand(), checkCommand(), reportCommand(), serveCommand(), conformCommand(), versionCommand()}
+	return []command{runCommand(), checkCommand(), reportCommand(), serveCommand(), conformCommand(), fuzzCommand(), replayCommand(), corpusCommand(), versionCommand()}
 }
 
 // xmpprig runs the command line and says how it ended.
@@ -120,6 +120,6 @@ func overview(w io.Writer) {
 
 exit codes: 0 pass · 1 internal error · 2 usage · 3 scenario or configuration invalid
   4 preflight or set-up failed · 10 objective missed · 12 generator-limited · 13 incomplete
-  14 objective undecided, for want of data · 15 deviation from a MUST found · 130, 143 interrupted
+  14 objective undecided, for want of data · 15 something was found · 130, 143 interrupted
 `)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"github.com/spf13/pflag"
 
@@ -12,15 +13,17 @@ import (
 
 func reportCommand() command {
 	return command{
-		name: "report", args: "RECORD…", summary: "render records of runs",
+		name: "report", args: "RECORD…", summary: "render records of runs, campaigns and examinations",
 		long: `
-RECORD is the directory that a run left, whole or cut short. With --plots the
-page report.html and the pictures under plots/ are drawn again.`,
+RECORD is the directory that a run left, whole or cut short, or a fuzzing
+campaign, or conform. Where a run and a campaign lie together, text tells both,
+json and html are the run's, and sarif and junit the campaign's. With --plots
+the pages and the pictures under plots/ are drawn again.`,
 		setup: func(f *pflag.FlagSet) func(context.Context, []string, *ui) error {
-			format := f.String("format", "text", "text, json or html, on standard output")
-			plots := f.Bool("plots", false, "also write report.html and plots/ into the record")
+			format := f.String("format", "text", "text, json or html; of a campaign or an examination also junit or sarif; on standard output")
+			plots := f.Bool("plots", false, "also write the pages and plots/ into the record")
 			return func(_ context.Context, args []string, ui *ui) error {
-				if err := oneOf("format", *format, "text", "json", "html"); err != nil {
+				if err := oneOf("format", *format, "text", "json", "html", "junit", "sarif"); err != nil {
 					return err
 				}
 				if len(args) == 0 {
@@ -41,27 +44,114 @@ page report.html and the pictures under plots/ are drawn again.`,
 }
 
 func reportOn(dir, format string, plots bool, ui *ui) error {
-	rec, err := results.Open(dir)
+	parts, err := openParts(dir, ui)
 	if err != nil {
 		return &exitError{results.ExitConfig, err}
 	}
-	for _, w := range rec.Warnings {
-		ui.say("warning: %v", w)
-	}
 	if plots {
-		if err := report.Files(dir, rec); err != nil {
-			return fmt.Errorf("draw report: %w", err)
+		for _, p := range parts {
+			if err := p.draw(dir); err != nil {
+				return fmt.Errorf("draw report: %w", err)
+			}
 		}
 	}
-	return render(rec, format, ui)
+	if format == "text" {
+		return renderAll(parts, ui.out)
+	}
+	for _, p := range parts {
+		if write := p.formats[format]; write != nil {
+			return write(ui.out)
+		}
+	}
+	return &usageError{dir + " holds no campaign and no examination, so there is no " + format + " of it", "a run is rendered as text, json or html"}
 }
 
-func render(rec *results.Record, format string, ui *ui) error {
-	switch format {
-	case "json":
-		return report.JSON(ui.out, rec)
-	case "html":
-		return report.HTML(ui.out, rec)
+// part is one thing that a record holds: a run, a campaign or an examination.
+type part struct {
+	formats map[string]func(io.Writer) error
+	draw    func(dir string) error
+}
+
+// openParts opens what a directory holds, the run first. Where it holds nothing, the error is that of a run.
+func openParts(dir string, ui *ui) ([]part, error) {
+	run, noRun := results.Open(dir)
+	if noRun != nil && !is[results.NoRecordError](noRun) {
+		return nil, noRun
 	}
-	return report.Text(ui.out, rec)
+	var parts []part
+	if noRun == nil {
+		for _, w := range run.Warnings {
+			ui.say("warning: %v", w)
+		}
+		parts = append(parts, runPart(run))
+	}
+	campaign, err := results.ReadCampaign(dir)
+	if err == nil {
+		parts = append(parts, campaignPart(dir, campaign))
+	}
+	examination, err2 := results.ReadConformance(dir)
+	if err2 == nil {
+		parts = append(parts, conformancePart(dir, examination))
+	}
+	for _, err := range []error{err, err2} {
+		if err != nil && !is[*results.AbsentError](err) {
+			return nil, err
+		}
+	}
+	if len(parts) == 0 {
+		return nil, noRun
+	}
+	return parts, nil
+}
+
+func runPart(r *results.Record) part {
+	return part{
+		draw: func(dir string) error { return report.Files(dir, r) },
+		formats: map[string]func(io.Writer) error{
+			"text": func(w io.Writer) error { return report.Text(w, r) },
+			"json": func(w io.Writer) error { return report.JSON(w, r) },
+			"html": func(w io.Writer) error { return report.HTML(w, r) },
+		},
+	}
+}
+
+func campaignPart(dir string, c *results.Campaign) part {
+	return part{
+		draw: func(dir string) error { return report.CampaignFiles(dir, c) },
+		formats: map[string]func(io.Writer) error{
+			"text":  func(w io.Writer) error { return report.CampaignText(w, c) },
+			"json":  func(w io.Writer) error { return report.CampaignJSON(w, c) },
+			"html":  func(w io.Writer) error { return report.CampaignHTML(w, dir, c) },
+			"junit": func(w io.Writer) error { return report.JUnit(w, c) },
+			"sarif": func(w io.Writer) error { return report.SARIF(w, c) },
+		},
+	}
+}
+
+func conformancePart(dir string, c *results.Conformance) part {
+	return part{
+		draw: func(dir string) error { return report.ConformanceFiles(dir, c) },
+		formats: map[string]func(io.Writer) error{
+			"text":  func(w io.Writer) error { return report.ConformanceText(w, c) },
+			"json":  func(w io.Writer) error { return report.ConformanceJSON(w, c) },
+			"html":  func(w io.Writer) error { return report.ConformanceHTML(w, dir, c) },
+			"junit": func(w io.Writer) error { return report.JUnit(w, c) },
+			"sarif": func(w io.Writer) error { return report.SARIF(w, c) },
+		},
+	}
+}
+
+// renderAll writes each part as text, with an empty line between them.
+func renderAll(parts []part, w io.Writer) error {
+	for i, p := range parts {
+		if i > 0 {
+			if _, err := io.WriteString(w, "\n"); err != nil {
+				return err
+			}
+		}
+		if err := p.formats["text"](w); err != nil {
+			return err
+		}
+	}
+	return nil
 }

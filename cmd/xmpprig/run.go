@@ -103,8 +103,13 @@ func (r *running) checkRecord() error {
 		}
 		return nil
 	}
-	if entries, err := os.ReadDir(r.record); err == nil && len(entries) > 0 {
-		return &exitError{results.ExitSetup, &usageError{r.record + " is not empty, and a record needs a directory of its own", "name another one with --record"}}
+	return vacant(r.record)
+}
+
+// vacant refuses a directory for a record that holds something.
+func vacant(dir string) error {
+	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
+		return &exitError{results.ExitSetup, &usageError{dir + " is not empty, and a record needs a directory of its own", "name another one with --record"}}
 	}
 	return nil
 }
@@ -164,7 +169,7 @@ func (r *running) conclude(run *results.Run, failed error, ui *ui) error {
 			failed = fmt.Errorf("draw the report: %s", brief(err))
 		}
 	}
-	if err := render(rec, r.format, ui); err != nil && failed == nil {
+	if err := runPart(rec).formats[r.format](ui.out); err != nil && failed == nil {
 		failed = fmt.Errorf("write the summary: %w", err)
 	}
 	if failed != nil {

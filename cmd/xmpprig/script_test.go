@@ -30,6 +30,11 @@ func TestScripts(t *testing.T) {
 			"address": address,
 			"json":    jsonHolds,
 			"same":    same,
+			"finding": findingOf,
+			"smaller": smaller,
+			"hostile": hostileFile,
+			"resumed": resumed,
+			"suspect": suspect,
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Values[jobsKey{}] = map[string]*job{}

@@ -103,25 +103,40 @@ func (c *court) learned(p *program.Program) error {
 
 // breach is what was done to others, whatever the row is about; empty if nothing was.
 func (c *court) breach() string {
-	senders := []string{""}
-	for _, name := range []string{"domain", "attacker.jid", "attacker.bare", "witness.jid", "witness.bare", "bystander.jid", "bystander.bare"} {
-		if v, ok := c.t.Known(name); ok {
-			senders = append(senders, v)
-		}
-	}
+	senders := append(c.addresses(), "")
 	for _, a := range []program.Actor{program.Witness, program.Bystander} {
 		for _, s := range c.seen[a] {
 			switch s.Kind {
 			case program.StreamError, program.Closed, program.Footer, program.Unanswered, program.Garbage:
 				return fmt.Sprintf("the %s lost its stream", a)
 			case program.Message, program.Presence, program.IQ, program.Result, program.Error:
-				if from := string(s.element.Attr("from")); !slices.Contains(senders, from) {
+				if from := string(s.element.Attr("from")); !slices.Contains(senders, from) && !c.addressed(a, from) {
 					return fmt.Sprintf("the %s received a stanza from %q, who sent none", a, from)
 				}
 			}
 		}
 	}
 	return ""
+}
+
+// addresses is what the server and the actors are or were called.
+func (c *court) addresses() (all []string) {
+	for _, e := range c.t {
+		name, value, _ := strings.Cut(string(e.Data), "=")
+		if e.What == program.Learned && (name == "domain" || strings.HasSuffix(name, ".jid") || strings.HasSuffix(name, ".bare")) {
+			all = append(all, value)
+		}
+	}
+	return all
+}
+
+// addressed reports whether an actor sent something to an address or to what it is a part of, such as a room.
+func (c *court) addressed(a program.Actor, from string) bool {
+	bare, _, _ := strings.Cut(from, "/")
+	return slices.ContainsFunc(c.t, func(e program.Event) bool {
+		to := []byte("to='" + bare)
+		return e.Actor == a && e.What == program.Sent && (bytes.Contains(e.Data, append(to, '\'')) || bytes.Contains(e.Data, append(to, '/')))
+	})
 }
 
 // fits reports whether every actor saw what the line says, in this order, and nothing else.
@@ -177,9 +192,14 @@ func (c *court) is(s Seen, want program.Sight) bool {
 	return true
 }
 
-// holds reports whether an element has a value: an attribute, the text of the body, or a child that means the same.
+// holds reports whether an element has a value: an attribute, its own name or namespace, the text of the body, or a child that
+// means the same.
 func holds(e *wire.Element, name, text string) bool {
 	switch name {
+	case "name":
+		return string(e.Local()) == text
+	case "xmlns":
+		return string(e.Space()) == text
 	case "body":
 		body, ok := e.Child(string(e.Space()), "body")
 		return ok && string(body.Text()) == text
@@ -192,7 +212,7 @@ func holds(e *wire.Element, name, text string) bool {
 // hasChild reports whether e has a child that means the same as the XML does in a message of jabber:client.
 func hasChild(e *wire.Element, xml string) bool {
 	var s wire.Scanner
-	s.Reset(wire.DefaultLimits())
+	s.Reset(Limits())
 	if _, _, err := s.Next(wire.AppendHeader(nil, wire.StreamHeader{Namespace: wire.NSClient})); err != nil {
 		return false
 	}
@@ -232,11 +252,7 @@ func same(a, b *wire.Element) bool {
 // attrsWithin reports whether b has the attributes of a. Namespace declarations are compared by the names that they are for.
 func attrsWithin(a, b *wire.Element) bool {
 	for name, value := range a.Attrs() {
-		n := string(name)
-		if n == "xmlns" || strings.HasPrefix(n, "xmlns:") {
-			continue
-		}
-		if got := b.Attr(n); got == nil || !bytes.Equal(got, value) {
+		if !declares(name) && !hasAttr(b, name, value) {
 			return false
 		}
 	}

@@ -57,6 +57,13 @@ func TestJudge(t *testing.T) {
 	}{
 		{"silence", "conform attacker nothing", "", "", nil, Conform, "MUST"},
 		{"the answer to a sync is not judged", "conform attacker nothing", "<iq type='result' id='sync-3'/>", "", nil, Conform, "MUST"},
+		{"an element by its name", `conform attacker element xmlns="urn:x" name="a" h="1"`, "<a xmlns='urn:x' h='1'/>", "", nil, Conform, "MUST"},
+		{"another name", `conform attacker element xmlns="urn:x" name="a"`, "<b xmlns='urn:x'/>", "", nil, Deviation, "MUST"},
+		{"another namespace", `conform attacker element xmlns="urn:x" name="a"`, "<a xmlns='urn:y'/>", "", nil, Deviation, "MUST"},
+		{"a new stream behind success", "conform attacker success ; attacker header ; attacker nothing", "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/><?xml version='1.0'?>" + open, "", nil, Conform, "MUST"},
+		{"an answer from where the witness wrote to", "conform witness error any any", "", strings.Replace(fmt.Sprintf(stanzaError, "x"), "from='d'", "from='room@c/w'", 1), []string{`witness sent "<presence to='room@c/w'/>"`}, Conform, "MUST"},
+		{"an answer from where nobody wrote to", "conform witness error any any", "", strings.Replace(fmt.Sprintf(stanzaError, "x"), "from='d'", "from='roo'", 1), []string{`witness sent "<presence to='room@c/w'/>"`}, Deviation, "MUST"},
+		{"a session before", "conform witness presence", "", "<presence from='a@d/old' type='unavailable'/>", []string{`attacker learned "attacker.jid=a@d/old"`, `attacker learned "attacker.jid=a@d/new"`}, Conform, "MUST"},
 		{"anything but silence", "conform attacker nothing", "<iq type='result' id='x'/>", "", nil, Deviation, "MUST"},
 		{"unanswered", "conform attacker nothing", "", "", []string{"attacker timed-out \"sync\""}, Deviation, "MUST"},
 		{"nobody is owed an end", "conform attacker nothing", "", "", []string{"attacker timed-out \"end\""}, Conform, "MUST"},

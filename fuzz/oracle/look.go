@@ -13,6 +13,9 @@ import (
 // syncPrefix begins the id of the pings of sync, whose answers are not judged.
 const syncPrefix = "sync-"
 
+// Limits are those of what actors read. They are wide: what a server passes on is to be seen, and not to look like its fault.
+func Limits() wire.Limits { return wire.Limits{Depth: 1 << 16, Attrs: 1 << 12, Bytes: 8 << 20} }
+
 // Seen is one thing that an actor saw.
 type Seen struct {
 	Kind      program.Kind
@@ -53,7 +56,7 @@ func Look(t program.Transcript, actor program.Actor) []Seen {
 			v.marked = true
 		case e.Actor != actor:
 		case e.What == program.Stream:
-			v.scanner.Reset(wire.DefaultLimits())
+			v.scanner.Reset(Limits())
 			v.broken, v.over = false, false
 		case e.What == program.Received:
 			v.receive(e.Data)
@@ -93,28 +96,15 @@ func (v *view) receive(data []byte) {
 		if e.Kind == wire.Header {
 			v.header = slices.Clone(e.Raw())
 		}
-		if own := v.standalone(e); own.Kind != wire.Stanza || !bytes.HasPrefix(own.Attr("id"), []byte(syncPrefix)) {
-			v.add(classify(own))
+		if own := standalone(v.header, e); own.Kind != wire.Stanza || !bytes.HasPrefix(own.Attr("id"), []byte(syncPrefix)) {
+			s := classify(own)
+			v.add(s)
 			v.over = v.over || e.Kind == wire.Footer
+			if s.Kind == program.Success { // what comes behind it belongs to a new stream (RFC 6120 §6.4.6)
+				v.scanner.Reset(Limits())
+			}
 		}
 	}
-}
-
-// standalone is a copy of e that outlives what is scanned next.
-func (v *view) standalone(e *wire.Element) *wire.Element {
-	if e.Kind == wire.Footer {
-		return &wire.Element{Kind: wire.Footer}
-	}
-	var s wire.Scanner
-	s.Reset(wire.DefaultLimits())
-	own, _, err := s.Next(v.header)
-	if err == nil && e.Kind != wire.Header {
-		own, _, err = s.Next(slices.Clone(e.Raw()))
-	}
-	if err != nil { // it has been scanned before, so it can be
-		return &wire.Element{Kind: e.Kind}
-	}
-	return own
 }
 
 func classify(e *wire.Element) Seen {

@@ -1,0 +1,165 @@
+package fuzz
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"text/tabwriter"
+	"time"
+
+	"xmpprig/fuzz/oracle"
+	"xmpprig/loadgen/loopback"
+	"xmpprig/results"
+)
+
+var (
+	examSeconds = flag.Int("exam.seconds", 90, "how long a campaign may look for each planted defect")
+	examClean   = flag.Int("exam.clean", 15, "how many seconds the clean server must yield nothing")
+	examTable   = flag.String("exam.table", "", "file for the table of the exam")
+	examOnly    = flag.String("exam.only", "", "defects to look for, with commas between; default: some of every oracle, class and shape")
+	examAll     = flag.Bool("exam.all", false, "look for all defects")
+)
+
+// mark is how the campaign did with one defect.
+type mark struct {
+	loopback.Defect
+	found    *results.Finding // by the right oracle
+	others   []string         // what else was found
+	programs int64
+	seconds  float64
+}
+
+// TestExam has a campaign look for each defect of the loopback server: the right oracle has to find it, confirm it and shrink it.
+func TestExam(t *testing.T) {
+	var all sync.Mutex
+	marks := map[string]mark{}
+	t.Run("defects", func(t *testing.T) {
+		for _, d := range chosen() {
+			t.Run(d.Name, func(t *testing.T) {
+				t.Parallel()
+				m := examine(t, d)
+				all.Lock()
+				defer all.Unlock()
+				marks[d.Name] = m
+			})
+		}
+	})
+	table(t, marks)
+}
+
+// chosen is the defects to look for: where nothing is said, the first of each oracle, class and shape.
+func chosen() (all []loopback.Defect) {
+	seen := map[string]bool{}
+	for _, d := range loopback.Defects() {
+		keys := []string{"oracle " + d.Oracle, "class " + d.Class, "shape " + d.Shape}
+		fresh := slices.ContainsFunc(keys, func(k string) bool { return !seen[k] })
+		switch {
+		case *examOnly != "":
+			fresh = slices.Contains(strings.Split(*examOnly, ","), d.Name)
+		case *examAll:
+			fresh = true
+		}
+		if !fresh {
+			continue
+		}
+		for _, k := range keys {
+			seen[k] = true
+		}
+		all = append(all, d)
+	}
+	return all
+}
+
+// examine runs one campaign.
+func examine(t *testing.T, d loopback.Defect) mark {
+	srv, site := child(t, d.Name)
+	site.Patience, site.Glance = time.Second, 100*time.Millisecond
+	right := func(f results.Finding) bool { return f.Oracle == d.Oracle }
+	r, err := Run(t.Context(), srv, Plan{
+		Seed: 1, Corpus: shipped(t), Record: t.TempDir(), Sites: []*Site{site}, Time: time.Duration(*examSeconds) * time.Second,
+		ShrinkTime: 4 * time.Second,
+		Enough:     func(found []results.Finding) bool { return slices.ContainsFunc(found, right) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := mark{Defect: d, programs: r.Programs, seconds: r.Seconds}
+	for _, f := range r.Findings {
+		if right(f) && m.found == nil {
+			m.found = &f
+		} else {
+			m.others = append(m.others, f.Oracle)
+		}
+	}
+	if m.found == nil {
+		t.Errorf("%s (%s: %s) was not found by the oracle %s in %d programs and %.0f s; by others: %s", d.Name, d.Meaning, d.Trigger, d.Oracle, r.Programs, r.Seconds, strings.Join(m.others, ", "))
+		for _, f := range append(r.Findings, r.Doubts...) {
+			t.Logf("%s %s [%s, %s] %s: %.200s (%s)", f.Oracle, f.Title, f.State, f.Input, f.Reliability, f.Detail, f.Origin)
+		}
+		return m
+	}
+	if m.found.Minimal.Operations > m.found.Size.Operations || m.found.Minimal.Bytes > m.found.Size.Bytes {
+		t.Errorf("%s: the smallest program is larger than the first: %+v", d.Name, m.found)
+	}
+	return m
+}
+
+// table prints how the campaign did.
+func table(t *testing.T, marks map[string]mark) {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "defect\tclass\tshape\toracle\tfound\tprograms\tseconds\tin all\tsize\tsmallest\tby")
+	found := 0
+	for _, d := range loopback.Defects() {
+		m, ok := marks[d.Name]
+		if !ok {
+			continue
+		}
+		if m.found == nil {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\tno\t%d\t%.1f\n", d.Name, d.Class, d.Shape, d.Oracle, m.programs, m.seconds)
+			continue
+		}
+		found++
+		f := m.found
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%.1f\t%.1f s\t%d ops, %d B\t%d ops, %d B\t%s\n", d.Name, d.Class, d.Shape, d.Oracle, f.Reliability, f.Programs, f.Seconds,
+			m.seconds, f.Size.Operations, f.Size.Bytes, f.Minimal.Operations, f.Minimal.Bytes, f.Origin)
+	}
+	w.Flush()
+	fmt.Fprintf(&b, "%d of %d found\n", found, len(marks))
+	t.Logf("\n%s", b.String())
+	if *examTable != "" {
+		if err := os.WriteFile(*examTable, []byte(b.String()), 0o644); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestOraclesAreThoseOfTheDefects holds the two lists together.
+func TestOraclesAreThoseOfTheDefects(t *testing.T) {
+	for _, d := range loopback.Defects() {
+		if !slices.Contains(oracle.Names(), oracle.Name(d.Oracle)) {
+			t.Errorf("%s is to be found by %q, which is no oracle", d.Name, d.Oracle)
+		}
+	}
+}
+
+// TestCleanServerYieldsNothing has a campaign on a correct server, which must report nothing.
+func TestCleanServerYieldsNothing(t *testing.T) {
+	srv, site := child(t)
+	site.Patience, site.Glance = time.Second, 100*time.Millisecond
+	r, err := Run(t.Context(), srv, Plan{Seed: 1, Corpus: shipped(t), Record: t.TempDir(), Sites: []*Site{site}, Time: time.Duration(*examClean) * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d programs, %d kept, %d edges, %d doubts, rig %.1f s, server %.1f s of CPU", r.Programs, r.Corpus, r.Coverage.Edges, len(r.Doubts), r.RigCPU, r.ServerCPU)
+	for _, f := range r.Findings {
+		t.Errorf("%s: %s [%s, %s] %s: %s (%s)", f.Oracle, f.Title, f.State, f.Input, f.Reliability, f.Detail, f.Origin)
+	}
+	for _, f := range r.Doubts {
+		t.Logf("doubt: %s: %s [%s, %s] %s: %s (%s)", f.Oracle, f.Title, f.State, f.Input, f.Reliability, f.Detail, f.Origin)
+	}
+}

@@ -1,0 +1,36 @@
+package fuzz
+
+import (
+	"context"
+	"crypto/tls"
+
+	"xmpprig/loadgen/target"
+)
+
+// Watched is what a campaign needs of the server under test. A *target.Server is one.
+type Watched interface {
+	// Cost says what its process uses; an error where that cannot be seen.
+	Cost() (target.Cost, error)
+	// LogMark is a place in its logs, and LogSince what came after one.
+	LogMark() target.LogMark
+	LogSince(target.LogMark) []string
+	// Crashes are those noticed so far.
+	Crashes() []target.Crash
+	// Exited is closed once its process ended; nil where there is none to see.
+	Exited() <-chan struct{}
+	// Restart starts it again, at the same addresses.
+	Restart(context.Context) error
+}
+
+// SiteOf is where programs are played on a server that was started, with accounts of the pattern.
+func SiteOf(s *target.Server, users target.Users) *Site {
+	at := s.Endpoint()
+	site := &Site{
+		Addr: at.Addr, DirectTLSAddr: at.DirectTLSAddr, Domain: at.Domain, Users: users.User,
+		TLS: &tls.Config{RootCAs: at.CAs, InsecureSkipVerify: at.Insecure, MinVersion: tls.VersionTLS12},
+	}
+	if site.DirectTLSAddr == site.Addr { // one port was given, which is the other one
+		site.DirectTLSAddr = ""
+	}
+	return site
+}

@@ -1,0 +1,8 @@
+//go:build !gofuzz
+
+package scenarios
+
+import "embed"
+
+//go:embed shipped/*.yaml
+var files embed.FS

@@ -63,6 +63,7 @@ type campaign struct {
 	alone   sync.RWMutex // held for reading while a program is played, for writing while a finding is confirmed and shrunk
 	mu      sync.Mutex
 	rand    *rand.Rand
+	chances map[mutate.Layer]*rand.Rand
 	next    source
 	pool    *pool
 	weights *mutate.Weights
@@ -103,7 +104,7 @@ func Run(ctx context.Context, server Watched, plan Plan) (*results.Campaign, err
 		return nil, err
 	}
 	defer c.journal.close()
-	c.rand = rand.New(rand.NewPCG(c.plan.Seed, uint64(c.report.Programs)))
+	c.seed()
 	c.next = c.strategy()
 	err = c.work(ctx, benches)
 	return c.finish(ctx, err)

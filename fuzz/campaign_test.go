@@ -7,9 +7,11 @@ import (
 	"xmpprig/fuzz/program"
 )
 
-func shipped(t testing.TB) (programs []*program.Program) {
+func shipped(t testing.TB) []*program.Program { return parse(t, corpus.All) }
+
+func parse(t testing.TB, of func() ([]corpus.Entry, error)) (programs []*program.Program) {
 	t.Helper()
-	entries, err := corpus.All()
+	entries, err := of()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -46,7 +46,8 @@ func newCanary(ctx context.Context, site *Site, watch func() int64) (*canary, er
 func (k *canary) login(ctx context.Context) (*play, error) {
 	own := *k.site
 	own.Users = func(int) (string, string) { return k.site.Users(Accounts - 1) }
-	d := &play{site: &own, start: time.Now(), peers: map[program.Actor]*peer{}, offered: map[string]bool{}, quiet: true}
+	d := newPlay(&own)
+	d.quiet = true
 	d.learn("", "domain", own.Domain)
 	name, _ := own.user(honest)
 	d.learn(honest, "local", name)

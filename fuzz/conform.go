@@ -76,7 +76,7 @@ func judge(ctx context.Context, site *Site, p *program.Program) (Row, error) {
 
 // alive opens a stream and drops it.
 func alive(ctx context.Context, site *Site) error {
-	d := &play{site: site, peers: map[program.Actor]*peer{}}
+	d := newPlay(site)
 	defer d.leave()
 	if err := d.dial(ctx, program.Bystander, false); err != nil {
 		return err

@@ -14,24 +14,7 @@ import (
 	"xmpprig/loadgen/loopback"
 )
 
-func rows(t *testing.T) (programs []*program.Program) {
-	t.Helper()
-	entries, err := corpus.Rows()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		p, err := program.Parse(e.File, e.Text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if want := fmt.Sprintf("O-%03d-%s.xp", p.Row, p.Case); e.File != want {
-			t.Errorf("%s should be named %s", e.File, want)
-		}
-		programs = append(programs, p)
-	}
-	return programs
-}
+func rows(t *testing.T) []*program.Program { return parse(t, corpus.Rows) }
 
 func account(i int) (name, password string) {
 	return fmt.Sprintf("user%d", i), fmt.Sprintf("secret%d", i)

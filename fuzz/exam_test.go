@@ -11,7 +11,9 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"xmpprig/corpus"
 	"xmpprig/fuzz/oracle"
+	"xmpprig/fuzz/program"
 	"xmpprig/loadgen/loopback"
 	"xmpprig/results"
 )
@@ -21,6 +23,7 @@ var (
 	examClean   = flag.Int("exam.clean", 15, "how many seconds the clean server must yield nothing")
 	examTable   = flag.String("exam.table", "", "file for the table of the exam")
 	examOnly    = flag.String("exam.only", "", "defects to look for, with commas between; default: some of every oracle, class and shape")
+	examSeeds   = flag.Bool("exam.seeds", false, "begin with the seeds alone, which send nothing hostile: what is found is found by mutation")
 	examAll     = flag.Bool("exam.all", false, "look for all defects")
 )
 
@@ -80,7 +83,7 @@ func examine(t *testing.T, d loopback.Defect) mark {
 	site.Patience, site.Glance = time.Second, 100*time.Millisecond
 	right := func(f results.Finding) bool { return f.Oracle == d.Oracle }
 	r, err := Run(t.Context(), srv, Plan{
-		Seed: 1, Corpus: shipped(t), Record: t.TempDir(), Sites: []*Site{site}, Time: time.Duration(*examSeconds) * time.Second,
+		Seed: 1, Corpus: beginning(t), Record: t.TempDir(), Sites: []*Site{site}, Time: time.Duration(*examSeconds) * time.Second,
 		ShrinkTime: 4 * time.Second,
 		Enough:     func(found []results.Finding) bool { return slices.ContainsFunc(found, right) },
 	})
@@ -106,6 +109,14 @@ func examine(t *testing.T, d loopback.Defect) mark {
 		t.Errorf("%s: the smallest program is larger than the first: %+v", d.Name, m.found)
 	}
 	return m
+}
+
+// beginning is what the campaign of an exam begins with.
+func beginning(t testing.TB) []*program.Program {
+	if *examSeeds {
+		return parse(t, corpus.Seeds)
+	}
+	return shipped(t)
 }
 
 // table prints how the campaign did.

@@ -28,7 +28,9 @@ type peer struct {
 	bound   bool
 	unheard bool // something was sent, and nothing came since
 	renewed bool // success came, after which a new stream begins (RFC 6120 §6.4.6)
+	touched bool // it did more than log in and look on
 	offers  features
+	offered []string // of all features so far
 }
 
 // features is what the last features offered.
@@ -102,12 +104,8 @@ func (d *play) note(p *peer, i item) {
 		d.learn(p.actor, "stream", i.id)
 	case i.features():
 		p.offers = i.offers
-		if d.offered == nil {
-			d.offered = map[string]bool{}
-		}
-		for _, space := range i.offers.spaces {
-			d.offered[space] = true
-		}
+		p.offered = append(p.offered, i.offers.spaces...)
+		d.offer(i.offers.spaces)
 	case i.jid != "":
 		bare, resource, _ := strings.Cut(i.jid, "/")
 		p.bound = true

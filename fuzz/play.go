@@ -25,13 +25,22 @@ type play struct {
 	names   map[string]string // that were learned
 	marked  bool
 	syncs   int
+	logins  map[program.Actor]*onlooker // that were made in one operation
+	kept    *onlookers
 	quiet   bool // nothing but what was learned is recorded
 }
 
 // Play runs a program and returns what happened. An error is a *NotOfferedError, a *StepError where the program did not
 // come to its mark, or that of ctx; the transcript then tells what happened until there.
 func Play(ctx context.Context, site *Site, p *program.Program) (program.Transcript, error) {
-	d := &play{site: site, start: time.Now(), peers: map[program.Actor]*peer{}}
+	return playBeside(ctx, site, p, nil)
+}
+
+// playBeside plays with what sessions are kept, and keeps those that it can.
+func playBeside(ctx context.Context, site *Site, p *program.Program, kept *onlookers) (program.Transcript, error) {
+	d := newPlay(site)
+	d.kept = kept
+	kept.prepare(d, p)
 	defer d.leave()
 	d.learn("", "domain", site.Domain)
 	for _, a := range program.Actors() {
@@ -40,6 +49,10 @@ func Play(ctx context.Context, site *Site, p *program.Program) (program.Transcri
 		d.learn(a, "bare", name+"@"+site.Domain)
 	}
 	return d.events, d.perform(ctx, p)
+}
+
+func newPlay(site *Site) *play {
+	return &play{site: site, start: time.Now(), peers: map[program.Actor]*peer{}, offered: map[string]bool{}, names: map[string]string{}, logins: map[program.Actor]*onlooker{}}
 }
 
 // perform does the operations.
@@ -128,9 +141,6 @@ func (d *play) learn(a program.Actor, name, value string) {
 	} else {
 		a = program.Attacker // who knows what all know
 	}
-	if d.names == nil {
-		d.names = map[string]string{}
-	}
 	d.names[name] = value
 	d.record(a, program.Learned, []byte(name+"="+value))
 }
@@ -141,21 +151,34 @@ func (d *play) known(name string) (string, bool) {
 	return value, ok
 }
 
-// leave ends all connections. Streams in good order are closed in good order, so that sessions are gone from the server.
-func (d *play) leave() {
-	for _, p := range d.peers {
-		if p.conn == nil {
-			continue
-		}
-		if p.bound && !p.over() {
-			_ = p.conn.SetDeadline(time.Now().Add(d.site.patience()))
-			_, _ = p.conn.Write(wire.AppendFooter(nil))
-		}
-		if p.unheard && !p.over() {
-			d.linger(p)
-		}
-		_ = p.conn.Close()
+// offer notes what features were offered.
+func (d *play) offer(spaces []string) {
+	for _, space := range spaces {
+		d.offered[space] = true
 	}
+}
+
+// leave ends all connections but those that are kept. Streams in good order are closed in good order, so that sessions are gone from
+// the server.
+func (d *play) leave() {
+	d.kept.keep(d)
+	for _, p := range d.peers {
+		d.end(p)
+	}
+}
+
+func (d *play) end(p *peer) {
+	if p.conn == nil {
+		return
+	}
+	if p.bound && !p.over() {
+		_ = p.conn.SetDeadline(time.Now().Add(d.site.patience()))
+		_, _ = p.conn.Write(wire.AppendFooter(nil))
+	}
+	if p.unheard && !p.over() {
+		d.linger(p)
+	}
+	_ = p.conn.Close()
 }
 
 // lingering is how long a server may take over what was sent to it last, and not waited for.

@@ -25,6 +25,7 @@ func (d *play) do(ctx context.Context, op program.Op) error {
 	if p == nil || p.conn == nil {
 		return errEnd
 	}
+	p.touched = p.touched || op.Verb != program.Sync && op.Verb != program.Await && op.Verb != program.Freeze
 	switch op.Verb {
 	case program.Open:
 		return d.open(ctx, p)
@@ -56,6 +57,10 @@ func (d *play) deadline() time.Time { return time.Now().Add(d.site.patience()) }
 
 // login is all the way to a bound session.
 func (d *play) login(ctx context.Context, a program.Actor) error {
+	if d.kept.take(ctx, d, a) {
+		return nil
+	}
+	from := len(d.events)
 	for _, op := range []program.Op{{Verb: program.Dial}, {Verb: program.Open}, {Verb: program.StartTLS}, {Verb: program.Open},
 		{Verb: program.Auth, Arg: "PLAIN"}, {Verb: program.Open}, {Verb: program.Bind}} {
 		op.Actor = a
@@ -63,6 +68,9 @@ func (d *play) login(ctx context.Context, a program.Actor) error {
 			return fmt.Errorf("%s: %w", op.Verb, err)
 		}
 	}
+	p := d.peers[a]
+	p.touched = false
+	d.logins[a] = &onlooker{p, slices.Clone(d.events[from:]), p.offered}
 	return nil
 }
 

@@ -133,12 +133,22 @@ func (c *campaign) smash() (job, bool) {
 // mutate mutates something of the corpus, once or a few times.
 func (c *campaign) mutate() (job, bool) { return c.mutant(c.pool.pick(c.rand)) }
 
+// seed begins the random numbers at what the campaign has come to. Each layer has its own: what one draws changes no other's mutants.
+func (c *campaign) seed() {
+	at := uint64(c.report.Programs)
+	c.rand = rand.New(rand.NewPCG(c.plan.Seed, at))
+	c.chances = map[mutate.Layer]*rand.Rand{}
+	for i, layer := range mutate.Layers() {
+		c.chances[layer] = rand.New(rand.NewPCG(c.plan.Seed, at^uint64(i+1)<<56))
+	}
+}
+
 func (c *campaign) mutant(p *program.Program) (job, bool) {
 	material := mutate.Material{Pool: c.pool.programs, Words: c.plan.Words}
 	j := job{mutant: true}
 	for range 1 + c.rand.IntN(3) {
 		layer := c.weights.Pick(c.rand)
-		if q, ok := mutate.Mutate(c.rand, layer, p, material); ok {
+		if q, ok := mutate.Mutate(c.chances[layer], layer, p, material); ok {
 			p, j.layer = q, layer
 			c.tried(layer)
 		}

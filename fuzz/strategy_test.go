@@ -101,7 +101,7 @@ func planned(t testing.TB, plan Plan) *campaign {
 			t.Error(err)
 		}
 	})
-	c.rand = rand.New(rand.NewPCG(plan.Seed, 0))
+	c.seed()
 	c.next = c.strategy()
 	return c
 }

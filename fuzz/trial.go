@@ -19,6 +19,7 @@ type bench struct {
 	shared  bool // others use the server too, so that what it uses is not the program's doing
 	crashes int  // that are known
 	high    int64
+	kept    *onlookers
 	played  func() // called behind each program; may be nil
 }
 
@@ -57,7 +58,7 @@ func setUp(ctx context.Context, server Watched, site *Site, shared bool) (*bench
 			return nil, &SetUpError{err}
 		}
 	}
-	b := &bench{site: site, server: server, canary: k, shared: shared, crashes: len(server.Crashes())}
+	b := &bench{site: site, server: server, canary: k, shared: shared, crashes: len(server.Crashes()), kept: newOnlookers()}
 	for i := range Accounts {
 		_, password := site.Users(i)
 		b.secrets = append(b.secrets, password)
@@ -81,12 +82,18 @@ func (b *bench) try(ctx context.Context, site *Site, p *program.Program) (*trial
 	if b.played != nil {
 		defer b.played()
 	}
+	kept := b.kept
+	if site != b.site { // what is to be proved is seen on new sessions
+		b.kept.end(b.site)
+		kept = nil
+	}
 	before, _ := b.server.Cost() // where it cannot be seen, nothing is said of it
 	mark := b.server.LogMark()
 	b.canary.take()
 	t := &trial{program: p, started: time.Now()}
 	var err error
-	t.transcript, err = Play(ctx, site, p)
+	held := b.kept.count()
+	t.transcript, err = playBeside(ctx, site, p, kept)
 	t.took = time.Since(t.started)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -95,6 +102,7 @@ func (b *bench) try(ctx context.Context, site *Site, p *program.Program) (*trial
 		t.skipped = true
 	}
 	t.early = err
+	before.FDs += b.kept.count() - held // sessions that stay by our will
 	t.facts = b.look(ctx, before, mark)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -175,6 +183,7 @@ func (b *bench) awaitExit(ctx context.Context) {
 
 // restart starts the server again.
 func (b *bench) restart(ctx context.Context) error {
+	b.kept.end(b.site)
 	if err := b.server.Restart(ctx); err != nil {
 		return err
 	}
@@ -186,5 +195,8 @@ func (b *bench) restart(ctx context.Context) error {
 	return nil
 }
 
-// end gives the honest session up.
-func (b *bench) end() { b.canary.close() }
+// end gives the honest session up, and those that are kept.
+func (b *bench) end() {
+	b.kept.end(b.site)
+	b.canary.close()
+}

@@ -22,16 +22,29 @@ type judgement struct {
 // objectives judges all of the scenario's objectives by the run as it ended.
 func (w *watch) objectives(r *results.Run) []results.Objective {
 	all := make([]results.Objective, 0, len(w.o.Scenario.Objectives))
-	for _, o := range w.o.Scenario.Objectives {
-		j := judgement{Objective: o}
-		if o.Statistic != "" {
-			j.times(w.board)
-		} else {
-			j.figure(r, w.health.serverRun.wall > 0)
+	for i, o := range w.o.Scenario.Objectives {
+		j := w.judge(o, r)
+		result := j.result()
+		if v := w.windows[i]; v != nil {
+			result = v.result(r)
 		}
-		all = append(all, j.result())
+		if w.abortion != nil && w.abortion.objective == i {
+			w.abortion.tell(&result)
+		}
+		all = append(all, result)
 	}
 	return all
+}
+
+// judge judges an objective by all that r holds.
+func (w *watch) judge(o scenarios.Objective, r *results.Run) *judgement {
+	j := &judgement{Objective: o}
+	if o.Statistic != "" {
+		j.times(w.board)
+	} else {
+		j.figure(r, w.health.serverRun.wall > 0)
+	}
+	return j
 }
 
 // result is the judgement as the record has it.
@@ -149,6 +162,19 @@ func (j *judgement) times(b *board) {
 			all.Merge(g.response.Snapshot())
 		}
 	}
+	j.statistic(all)
+}
+
+// distribution is a histogram to be asked.
+type distribution interface {
+	TotalCount() int64
+	ValueAtPercentile(percentile float64) int64
+	Max() int64
+	Mean() float64
+}
+
+// statistic judges the times in all.
+func (j *judgement) statistic(all distribution) {
 	j.samples = all.TotalCount()
 	percentile, ok := j.Percentile()
 	switch {
@@ -180,24 +206,14 @@ func (j *judgement) figure(r *results.Run, seen bool) {
 	sum := results.Phase{}
 	for _, p := range r.Phases {
 		if j.covers(p.Name, p.Kind) {
-			sum.Offered += p.Offered
-			sum.Completed += p.Completed
-			sum.Failed += p.Failed
-			sum.Dropped += p.Dropped
-			sum.Errors += p.Errors
-			sum.EndNS += p.EndNS - p.StartNS
+			sum = together(sum, p)
 		}
+	}
+	if j.iterations(sum) {
+		return
 	}
 	l := r.Ledger
 	switch j.Metric {
-	case scenarios.FigureErrors:
-		j.counted(sum.Errors, sum.Completed+sum.Failed, "no iteration was completed or failed")
-	case scenarios.FigureCompleted:
-		j.counted(sum.Completed, sum.Offered, "no iteration was offered")
-	case scenarios.FigureDropped:
-		j.counted(sum.Dropped, sum.Offered, "no iteration was offered")
-	case scenarios.FigureRate:
-		j.rate(sum)
 	case scenarios.FigureLost:
 		j.counted(l.Lost, l.Sent, noMessage)
 	case scenarios.FigureDuplicated:
@@ -211,6 +227,34 @@ func (j *judgement) figure(r *results.Run, seen bool) {
 	default:
 		j.server(r.Server, seen)
 	}
+}
+
+// together adds the counts of two phases, whose EndNS is then how long they lasted.
+func together(sum, p results.Phase) results.Phase {
+	sum.Offered += p.Offered
+	sum.Completed += p.Completed
+	sum.Failed += p.Failed
+	sum.Dropped += p.Dropped
+	sum.Errors += p.Errors
+	sum.EndNS += p.EndNS - p.StartNS
+	return sum
+}
+
+// iterations judges figures of the iterations; false for others.
+func (j *judgement) iterations(sum results.Phase) bool {
+	switch j.Metric {
+	case scenarios.FigureErrors:
+		j.counted(sum.Errors, sum.Completed+sum.Failed, "no iteration was completed or failed")
+	case scenarios.FigureCompleted:
+		j.counted(sum.Completed, sum.Offered, "no iteration was offered")
+	case scenarios.FigureDropped:
+		j.counted(sum.Dropped, sum.Offered, "no iteration was offered")
+	case scenarios.FigureRate:
+		j.rate(sum)
+	default:
+		return false
+	}
+	return true
 }
 
 const noMessage = "no message was sent"

@@ -83,7 +83,9 @@ func prepare(ctx context.Context, o *Options) (*watch, error) {
 	e.rec = rec
 	e.board.lay(rec)
 	e.health = newHealth(e)
-	return &watch{engine: e, o: o, head: head, next: time.Second}, nil
+	w := &watch{engine: e, o: o, head: head, next: time.Second}
+	w.windows = w.layWindows()
+	return w, nil
 }
 
 // watch is the run's coordinator: it moves the stages on, and once a second
@@ -96,6 +98,8 @@ type watch struct {
 	recordErr error
 	reasons   []string // why the run is incomplete
 	exit      results.ExitCode
+	windows   []*windows // of the objectives; nil where one has none
+	abortion  *abortion  // nil while no objective has ended the run
 }
 
 func (w *watch) run(ctx context.Context) (*results.Run, error) {
@@ -251,6 +255,9 @@ func (w *watch) until(ctx context.Context, limit time.Duration, done <-chan stru
 		}
 		if w.now() >= limit {
 			return done == nil || isClosed(done)
+		}
+		if w.stage.Load() == stageLoad && w.abortion != nil {
+			return false
 		}
 		if w.stage.Load() == stageLoad && w.allGone() {
 			w.incomplete("every session lost its connection")

@@ -42,7 +42,9 @@ func (w *watch) tick() {
 	i := w.board.at((w.health.last + now) / 2)
 	w.health.sample(now, w.board.phases[i].measured())
 	t := results.Tick{At: now, Phase: w.board.phases[i].name, Metrics: w.metrics(i, now)}
-	w.rec.Amend(func(r *results.Run) { *r = w.sofar(now) })
+	sofar := w.sofar(now)
+	w.glance(now, &sofar)
+	w.rec.Amend(func(r *results.Run) { *r = sofar })
 	if err := w.rec.Tick(t); err != nil && w.recordErr == nil {
 		w.recordErr = err
 		w.incomplete("%v", err)

@@ -221,6 +221,26 @@ type Objective struct {
 	Passed    bool     `json:"passed"`
 	Undecided bool     `json:"undecided,omitempty"`
 	Reason    string   `json:"reason,omitempty"` // in words, unless it passed
+
+	Windows   *Windows `json:"windows,omitempty"`    // of an objective that is judged by stretches; Observed is then what the share of them kept
+	AbortedNS int64    `json:"aborted_ns,omitempty"` // offset at which the run was ended because of it
+}
+
+// Windows says how the stretches of an objective did.
+type Windows struct {
+	LengthNS  int64    `json:"length_ns"`
+	Share     float64  `json:"share_percent"` // of them that has to keep the bound
+	Held      int      `json:"held"`
+	Missed    int      `json:"missed"`
+	Undecided int      `json:"undecided"` // had too little data
+	Each      []Window `json:"each"`
+}
+
+// Window is one stretch of a phase.
+type Window struct {
+	StartNS  int64    `json:"start_ns"`           // offset
+	Observed *float64 `json:"observed,omitempty"` // in the unit of the objective's bound; absent where undecided
+	Held     bool     `json:"held"`
 }
 
 // Verdict is how the run ended.

@@ -198,13 +198,14 @@
 //
 // # Objectives
 //
-// An objective is a line of text, METRIC [STATISTIC] OP BOUND [in PHASE]. A run
-// that misses one ends with exit code 10, and one that cannot be decided with
-// 14. The command line adds others.
+// An objective is a line of text, METRIC [STATISTIC] OP BOUND [over WINDOW [for
+// SHARE]] [in PHASE] [abort after DELAY]. A run that misses one ends with exit
+// code 10, and one that cannot be decided with 14. The command line adds others.
 //
 //	objectives:
 //	  - message.delivery p99 < 250ms
 //	  - message.delivery.service max <= 2s in steady
+//	  - message.delivery p99 < 250ms over 10s for 95% abort
 //	  - login p90 < 1s in login
 //	  - errors < 0.1%
 //	  - lost == 0
@@ -237,6 +238,20 @@
 // an hour. Series, errors, completed, dropped and rate are of all measured phases
 // together, or of the one after in: login and warm-up have them too, and drain
 // has the series of session.stop. The other figures are of the whole run.
+//
+// With over, each whole window of that length in a phase is judged by itself, as
+// a bad minute is lost in the percentiles of an hour, and so many of them must
+// keep the bound: 100% unless for says otherwise. A time belongs to the window in
+// which the answer came. A window with too little data counts neither way; where
+// enough others decide, whatever it had shown, the objective is decided. server.rss
+// and sessions are the most, and server.cpu the mean, of a window. Messages are
+// only accounted for when the run is over.
+//
+// With abort, the run ends early, in good order, once the objective cannot be met
+// any more: with windows, when too many have missed; without, when at the end of
+// a second it is missed by all that was measured so far, as a mean or a share may
+// be for a moment: give a delay, which counts from the beginning of the measured
+// phases, or of the one that is named. What cannot be decided yet aborts nothing.
 //
 // # Peers
 //

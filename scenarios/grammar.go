@@ -43,7 +43,7 @@ func scenarioForm() form[Scenario] {
 		key("target", targetForm(), "Where the scenario wants to run. The command line overrides it.", func(s *Scenario) *Target { return &s.Target }),
 		must("load", loadForm(), "How many sessions there are, how fast they come, and the phases.", func(s *Scenario) *Load { return &s.Load }),
 		must("session", sessionForm(), "What one session does.", func(s *Scenario) *Session { return &s.Session }),
-		key("objectives", list("a list of 1 to 64 objectives", objectiveForm(), 1, 64), "Bounds that a run has to keep, each METRIC [STATISTIC] OP BOUND [in PHASE]. Default: none.", func(s *Scenario) *[]Objective { return &s.Objectives }),
+		key("objectives", list("a list of 1 to 64 objectives", objectiveForm(), 1, 64), "Bounds that a run has to keep, each METRIC [STATISTIC] OP BOUND [over WINDOW [for SHARE]] [in PHASE] [abort after DELAY]. Default: none.", func(s *Scenario) *[]Objective { return &s.Objectives }),
 	)
 }
 

@@ -5,10 +5,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Objective is one bound that a run has to keep: METRIC [STATISTIC] OP BOUND
-// [in PHASE].
+// [over WINDOW [for SHARE]] [in PHASE] [abort after DELAY].
 type Objective struct {
 	Pos       Position // zero for one of the command line
 	Text      string   // as written, but for spaces
@@ -19,7 +20,12 @@ type Objective struct {
 	Unit      Unit   // of Bound
 	Phase     string // empty: all measured phases together
 
-	metricAt, statisticAt, phaseAt int // columns in what was written
+	Window     time.Duration // each stretch of a phase that is judged alone, in whole seconds; 0: the phase is judged as a whole
+	Share      float64       // percent of the windows that have to keep the bound; 0 without windows
+	Abort      bool          // the run ends as soon as the objective cannot be met any more
+	AbortAfter time.Duration // but not before the phase has lasted so long
+
+	metricAt, statisticAt, phaseAt, windowAt, abortAt int // columns in what was written
 }
 
 // Unit is what a bound is counted in.
@@ -71,16 +77,17 @@ type figure struct {
 	name     string
 	units    []Unit
 	byPhase  bool // known for a single phase
+	windowed bool // known for a stretch of one
 	messages bool // of the ledger: nothing without messages
 }
 
 func figures() []figure {
 	share := []Unit{Count, Percent}
 	return []figure{
-		{FigureErrors, share, true, false}, {FigureCompleted, share, true, false}, {FigureDropped, share, true, false},
-		{FigureRate, []Unit{PerSecond}, true, false},
-		{FigureLost, share, false, true}, {FigureDuplicated, share, false, true}, {FigureReordered, share, false, true}, {FigureMisdelivered, share, false, true},
-		{FigureServerRSS, []Unit{Bytes}, false, false}, {FigureServerCPU, []Unit{CPUs}, false, false}, {FigureSessions, []Unit{Count}, false, false},
+		{FigureErrors, share, true, true, false}, {FigureCompleted, share, true, false, false}, {FigureDropped, share, true, true, false},
+		{FigureRate, []Unit{PerSecond}, true, true, false},
+		{FigureLost, share, false, false, true}, {FigureDuplicated, share, false, false, true}, {FigureReordered, share, false, false, true}, {FigureMisdelivered, share, false, false, true},
+		{FigureServerRSS, []Unit{Bytes}, false, true, false}, {FigureServerCPU, []Unit{CPUs}, false, true, false}, {FigureSessions, []Unit{Count}, false, true, false},
 	}
 }
 

@@ -27,6 +27,10 @@ func TestParseObjective(t *testing.T) {
 		{"server.rss < 2GB", Objective{Metric: "server.rss", Op: "<", Bound: 2e9, Unit: Bytes}},
 		{"server.cpu < 1.5", Objective{Metric: "server.cpu", Op: "<", Bound: 1.5, Unit: CPUs}},
 		{"sessions >= 2000", Objective{Metric: "sessions", Op: ">=", Bound: 2000}},
+		{"ping p99 < 5ms over 10s", Objective{Metric: "ping", Statistic: "p99", Op: "<", Bound: 5e6, Unit: Nanoseconds, Window: 10 * time.Second, Share: 100}},
+		{"errors < 1% over 1m for 99.5% in p abort after 30s", Objective{Metric: "errors", Op: "<", Bound: 1, Unit: Percent, Phase: "p", Window: time.Minute,
+			Share: 99.5, Abort: true, AbortAfter: 30 * time.Second}},
+		{"errors == 0 abort in p", Objective{Metric: "errors", Op: "==", Phase: "p", Abort: true}},
 	}
 	for _, c := range cases {
 		o, err := ParseObjective(c.text)
@@ -41,7 +45,7 @@ func TestParseObjective(t *testing.T) {
 		if again, err := ParseObjective(dense); err != nil || again.Text != c.text {
 			t.Errorf("%q: %q, %v", dense, again.Text, err)
 		}
-		o.Text, o.metricAt, o.statisticAt, o.phaseAt = "", 0, 0, 0
+		o.Text, o.metricAt, o.statisticAt, o.phaseAt, o.windowAt, o.abortAt = "", 0, 0, 0, 0, 0
 		if o != c.want {
 			t.Errorf("%s: %+v, want %+v", c.text, o, c.want)
 		}
@@ -88,7 +92,23 @@ func TestWrongObjectives(t *testing.T) {
 		{"errors == 0 at p", "at", "has no place", "in PHASE"},
 		{"errors == 0 in", "", "the phase is missing", ""},
 		{"errors == 0 in A", "A", "no name of a phase", ""},
-		{"errors == 0 in p q", "q", "stands after the end", ""},
+		{"errors == 0 in p q", "q", "has no place", "over WINDOW"},
+		{"errors == 0 in p in q", "in q", "twice", ""},
+		{"lost == 0 over 10s", "over", "when the run is over", "leave over 10s out"},
+		{"lost == 0 abort", "abort", "when the run is over", ""},
+		{"errors == 0 over", "", "length of the windows is missing", "10s"},
+		{"errors == 0 over 0s", "0s", "at least one", ""},
+		{"errors == 0 over 1500ms", "1500ms", "whole seconds", ""},
+		{"errors == 0 over 2h", "2h", "is not a window", ""},
+		{"errors == 0 over ten", "ten", "is not a window", ""},
+		{"errors == 0 for 95%", "for", "no windows", "over 10s"},
+		{"errors == 0 over 1s for", "", "share of the windows is missing", ""},
+		{"errors == 0 over 1s for 0%", "0%", "out of range", ""},
+		{"errors == 0 over 1s for 101%", "101%", "out of range", ""},
+		{"errors == 0 over 1s for 0.95", "0.95", "is not a share", "for 95%"},
+		{"errors == 0 abort after", "", "delay is missing", "30s"},
+		{"errors == 0 abort after all", "all", "is not a delay", ""},
+		{"errors == 0 abort soon", "soon", "has no place", "abort after DELAY"},
 		{"errors\t== 0", "errors", "neither", ""},
 		{"é == 0", "é", "neither", ""},
 		{strings.Repeat("a", 250) + "!", "!", "longer than 250", ""},
@@ -147,6 +167,10 @@ session:
 		{last, in("ping p90 < 1s in login"), "ping", "session.start", "without in", false},
 		{last, in("ping p90 < 1s in drain"), "ping", "session.stop", "without in", false},
 		{last, in("lost == 0"), "lost", "the scenario sends none", "", false},
+		{last, in("ping p90 < 1s over 11s"), "over", "no phase lasts as long as one window, 11s", "for longer", false},
+		{last, in("ping p90 < 1s abort after 10s"), "abort", "over before 10s have passed", "", false},
+		{last, in("login p90 < 1s over 5s in login"), "over", "has no windows", "leave over out", false},
+		{last, in("'errors == 0 over 1.5s'"), "1.5s'", "whole seconds", "", false},
 		{"work: [ping]", "work: [{ping: {as: x.service}}]", "ping", "ends in .service", "", false},
 		{whole, none + "[errors == 0 in warm-up]", "warm-up]", "there is no warm-up", "", false},
 		{whole, none + "[login.tls p90 < 1s in login]", "login.tls", "tls is none", "", false},

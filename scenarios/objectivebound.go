@@ -73,7 +73,7 @@ func objectiveForm() form[Objective] {
 				return Objective{}
 			}
 			o.Pos = n.pos
-			for _, at := range []*int{&o.metricAt, &o.statisticAt, &o.phaseAt} {
+			for _, at := range []*int{&o.metricAt, &o.statisticAt, &o.phaseAt, &o.windowAt, &o.abortAt} {
 				*at = c.within(n, *at).Column
 			}
 			return o
@@ -91,7 +91,7 @@ func objectivePattern() string {
 	}
 	const word = `[a-z0-9][a-z0-9._-]*`
 	series := word + ` +` + list(statistics())
-	return `^ *(` + series + `|` + list(figureNames()) + `) *` + list(operators()) + ` *[0-9][0-9.]*[A-Za-zµ/%0-9.]*( +in +` + word + `)? *$`
+	return `^ *(` + series + `|` + list(figureNames()) + `) *` + list(operators()) + ` *[0-9][0-9.]*[A-Za-zµ/%0-9.]*( +(in +` + word + `|over +[0-9][0-9.a-z]*|for +[0-9.]+%|abort( +after +[0-9][0-9.a-zµ]*)?))* *$`
 }
 
 // within is the place of a column of a node's text, as far as the text stands

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // timed is a series of times and the part of the session that makes it.
@@ -74,6 +75,7 @@ func (k *checker) checkObjectives() {
 		if o.Phase != "" {
 			k.checkObjectivePhase(o)
 		}
+		k.checkObjectiveWindow(o)
 		if o.Statistic != "" {
 			k.checkObjectiveSeries(o)
 		} else if f, _ := figureOf(o.Metric); f.messages && !slices.ContainsFunc(k.timed(), func(t timed) bool { return t.label == "message.delivery" }) {
@@ -144,6 +146,37 @@ func (k *checker) checkObjectiveSeries(o Objective) {
 			"it can be bounded "+in[parts[0]])
 	case strings.HasSuffix(label, ".tls") && k.Target.TLS == "none":
 		k.objective(o, o.metricAt, show(label)+" takes no time, as tls is none", "", "tls")
+	}
+}
+
+// checkObjectiveWindow sees that there is a window to judge, and time to abort in.
+func (k *checker) checkObjectiveWindow(o Objective) {
+	if o.Window == 0 && !o.Abort {
+		return
+	}
+	if o.Phase == "login" || o.Phase == "drain" {
+		column, what := o.windowAt, "over"
+		if o.Window == 0 {
+			column, what = o.abortAt, "abort"
+		}
+		k.objective(o, column, o.Phase+" lasts as long as it takes, and has no windows", "leave "+what+" out, or name another phase")
+		return
+	}
+	var longest, all time.Duration
+	for _, p := range k.Load.Phases {
+		if o.Phase == "" || p.Name == o.Phase {
+			longest, all = max(longest, p.Duration), all+p.Duration
+		}
+	}
+	if o.Phase == "warm-up" {
+		longest, all = k.Load.WarmUp, k.Load.WarmUp
+	}
+	switch {
+	case longest == 0: // there is no such phase, which was said
+	case o.Window > longest:
+		k.objective(o, o.windowAt, fmt.Sprintf("no phase lasts as long as one window, %v", o.Window), "write a shorter one, or run for longer", "duration")
+	case o.Abort && o.AbortAfter >= all:
+		k.objective(o, o.abortAt, fmt.Sprintf("the run is over before %v have passed", o.AbortAfter), "write a shorter delay, or leave abort out", "duration")
 	}
 }
 

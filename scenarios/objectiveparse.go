@@ -5,10 +5,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
-// ParseObjective reads an objective such as "message.delivery p99 < 250ms in
-// steady". The error is an *ObjectiveError.
+// ParseObjective reads an objective such as "message.delivery p99 < 250ms over
+// 10s for 95% in steady abort after 30s". The error is an *ObjectiveError.
 func ParseObjective(text string) (Objective, error) {
 	p := &clause{text: text}
 	p.split()
@@ -16,7 +17,7 @@ func ParseObjective(text string) (Objective, error) {
 	p.metric(&o)
 	p.operator(&o)
 	p.bound(&o)
-	p.phase(&o)
+	p.clauses(&o)
 	if p.failed != nil {
 		return Objective{}, p.failed
 	}
@@ -179,16 +180,36 @@ func (p *clause) quantity(o *Objective, w mark, u Unit, q bounding) {
 	o.Bound, o.Unit = v, u
 }
 
-// phase reads [in PHASE].
-func (p *clause) phase(o *Objective) {
-	if p.failed != nil || p.next == len(p.words) {
-		return
+// clauses reads what may follow the bound, in any order.
+func (p *clause) clauses(o *Objective) {
+	read := map[string]func(*Objective, mark){"over": p.window, "for": p.share, "in": p.phase, "abort": p.abort}
+	share := mark{}
+	for p.failed == nil && p.next < len(p.words) {
+		w, _ := p.take("", "")
+		f := read[w.text]
+		switch {
+		case f == nil && slices.Contains([]string{"over", "for", "in", "abort"}, w.text):
+			p.fail(w, show(w.text)+" stands there twice", "write one objective for each bound")
+			return
+		case f == nil:
+			p.fail(w, show(w.text)+" has no place after the bound", `"over WINDOW", "for SHARE", "in PHASE" and "abort after DELAY" may follow`)
+			return
+		case w.text == "for":
+			share = w
+		}
+		delete(read, w.text)
+		f(o, w)
 	}
-	if w, _ := p.take("", ""); w.text != "in" {
-		p.fail(w, show(w.text)+" has no place after the bound", "only \"in PHASE\" may follow")
-		return
+	if p.failed == nil && o.Window == 0 && share.text != "" {
+		p.fail(share, "for a share of what? There are no windows", "write over 10s before it")
 	}
-	in := p.words[p.next-1]
+	if o.Window > 0 && o.Share == 0 {
+		o.Share = 100
+	}
+}
+
+// phase reads PHASE after in.
+func (p *clause) phase(o *Objective, in mark) {
 	w, ok := p.take("the phase is missing", "name one of the scenario's phases after in")
 	if !ok {
 		return
@@ -199,8 +220,67 @@ func (p *clause) phase(o *Objective) {
 	if !labelWord.MatchString(w.text) {
 		p.fail(w, show(w.text)+" is no name of a phase", "")
 	}
-	if p.next < len(p.words) {
-		p.fail(p.words[p.next], show(p.words[p.next].text)+" stands after the end", "write one objective for each bound")
-	}
 	o.Phase, o.phaseAt = w.text, w.column
+}
+
+// window reads WINDOW after over.
+func (p *clause) window(o *Objective, over mark) {
+	w, ok := p.take("the length of the windows is missing", "write it after over, such as 10s")
+	if !ok {
+		return
+	}
+	if f, _ := figureOf(o.Metric); o.Statistic == "" && !f.windowed {
+		p.fail(over, show(o.Metric)+" is known when the run is over, not for a stretch of it", "leave over "+clip(w.text)+" out")
+	}
+	d := p.delay(w, "a window")
+	if p.failed == nil && (d < time.Second || d%time.Second != 0) {
+		p.fail(w, "a window lasts whole seconds, at least one", "write over 10s")
+	}
+	o.Window, o.windowAt = d, over.column
+}
+
+// share reads SHARE after for.
+func (p *clause) share(o *Objective, _ mark) {
+	w, ok := p.take("the share of the windows is missing", "write it after for, such as 95%")
+	if !ok {
+		return
+	}
+	q := boundOf(Percent)
+	if !q.pattern.MatchString(w.text) {
+		p.fail(w, show(w.text)+" is not "+q.what, "write for 95%")
+		return
+	}
+	v, err := q.value(w.text)
+	if err != nil || v <= 0 || v > 100 {
+		p.fail(w, clip(w.text)+" is out of range", "the share is more than 0% and at most 100%")
+	}
+	o.Share = v
+}
+
+// abort reads [after DELAY] after abort.
+func (p *clause) abort(o *Objective, at mark) {
+	o.Abort, o.abortAt = true, at.column
+	switch {
+	case o.Metric == FigureLost:
+		p.fail(at, "what is lost is known when the run is over", "leave abort out")
+	case o.Statistic == "" && o.Unit == Count && strings.HasPrefix(o.Op, ">"):
+		p.fail(at, show(o.Metric)+" grows until the run is over", "leave abort out")
+	}
+	if p.next == len(p.words) || p.words[p.next].text != "after" {
+		return
+	}
+	p.next++
+	if w, ok := p.take("the delay is missing", "write it after abort after, such as 30s"); ok {
+		o.AbortAfter = p.delay(w, "a delay")
+	}
+}
+
+// delay is a duration of up to an hour.
+func (p *clause) delay(w mark, what string) time.Duration {
+	q := boundOf(Nanoseconds)
+	d, err := time.ParseDuration(w.text)
+	if !q.pattern.MatchString(w.text) || err != nil || float64(d) > q.most {
+		p.fail(w, show(w.text)+" is not "+what+" such as 30s, of up to an hour", "")
+	}
+	return d
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 
@@ -17,15 +18,29 @@ func objectiveCells(o results.Objective) []string {
 	if o.Observed != nil {
 		observed = bounded(*o.Observed, o.Bound, o.Unit)
 	}
-	if o.Samples > 0 {
+	switch {
+	case o.Windows != nil:
+		samples = windowCounts(o.Windows)
+	case o.Samples > 0:
 		samples = count(o.Samples)
 	}
 	return []string{line(o.Text, 60), outcome(o), observed, inUnit(o.Bound, o.Unit), samples}
 }
 
+// windowCounts says how the windows of an objective did: "10/12 windows of 5.00 s, 1 undecided".
+func windowCounts(w *results.Windows) string {
+	s := fmt.Sprintf("%d/%d windows of %s", w.Held, w.Held+w.Missed+w.Undecided, latency(float64(w.LengthNS)))
+	if w.Undecided > 0 {
+		s += fmt.Sprintf(", %d undecided", w.Undecided)
+	}
+	return s
+}
+
 // outcome says in a word whether an objective was kept.
 func outcome(o results.Objective) string {
 	switch {
+	case o.AbortedNS > 0:
+		return "MISSED, and ended the run"
 	case o.Undecided:
 		return "undecided"
 	case o.Passed:

@@ -65,3 +65,15 @@ func (r *Record) Merged(name, phase, kind string) *hdrhistogram.Histogram {
 	}
 	return dense(sum.bins())
 }
+
+// Times is all that the series holds; nil where that cannot be read.
+func (s *Series) Times() *hdrhistogram.Histogram {
+	var d decoder
+	bins, err := d.decode(s.HDR)
+	if err != nil {
+		return nil
+	}
+	var sum merger
+	sum.add(bins)
+	return dense(sum.bins())
+}

@@ -1,0 +1,307 @@
+package compare
+
+import (
+	"errors"
+	"flag"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"xmpprig/results"
+)
+
+var exam = flag.Int("exam.compare", 200, "how many comparisons are simulated for each line of the table")
+
+// fake is a run as the rig records it, with the figures that matter here.
+type fake struct {
+	p50, p99  float64 // ns
+	count     int64
+	cpu       float64 // ns a stanza
+	lost      int64
+	completed int64
+}
+
+func usual() fake {
+	return fake{p50: 2e6, p99: 9e6, count: 30000, cpu: 150e3, completed: 30000}
+}
+
+func (f fake) run() *results.Run {
+	at := func(v float64) *int64 { n := int64(v); return &n }
+	return &results.Run{
+		Scenario: results.Scenario{Name: "chat", Source: "name: chat\ntarget:\n  server: a\nload:\n  sessions: 10\n"},
+		Target:   results.Target{Driver: "remote", Address: "127.0.0.1:5222"},
+		Sessions: results.Sessions{Wanted: 10},
+		Phases:   []results.Phase{{Name: "steady", Kind: results.PhaseOpen, EndNS: 60e9, Offered: 30000, Completed: f.completed}},
+		Series: []results.Series{{Name: "message.delivery", Phase: "steady", Kind: results.Response, Count: f.count, P50NS: at(f.p50), P90NS: at(f.p50 * 2), P99NS: at(f.p99)},
+			{Name: "message.delivery", Phase: "steady", Kind: results.Service, Count: f.count, P50NS: at(f.p50), P90NS: at(f.p50 * 2), P99NS: at(f.p99)}},
+		Ledger: results.Ledger{Sent: 30000, Delivered: 30000 - f.lost, Lost: f.lost},
+		Server: results.Server{Observed: true, CPUPerMsgNS: int64(f.cpu), RSSPeak: 100e6},
+	}
+}
+
+// moods makes runs on a machine with moods: each run is a few percent off, some are far off, and neighbours are alike.
+type moods struct {
+	r    *rand.Rand
+	mood float64
+}
+
+func (m *moods) next(sd float64) float64 {
+	m.mood = .5*m.mood + .5*sd*m.r.NormFloat64()
+	v := m.mood + sd*m.r.NormFloat64()*.8
+	if m.r.IntN(20) == 0 {
+		v += 5 * sd * m.r.Float64()
+	}
+	return math.Exp(v)
+}
+
+// sides makes n runs of each, in turn; the head takes so much longer.
+func (m *moods) sides(n int, sd, effect float64) (base, head []*results.Run) {
+	for i := range n {
+		for j := range 2 {
+			f := usual()
+			slow, own := m.next(sd), m.next(sd/2)
+			f.p50, f.p99, f.cpu = f.p50*slow, f.p99*slow*own*own, f.cpu*own
+			if (i+j)%2 == 0 {
+				base = append(base, f.run())
+				continue
+			}
+			f.p50, f.p99 = f.p50*(1+effect), f.p99*(1+effect)
+			head = append(head, f.run())
+		}
+	}
+	return base, head
+}
+
+// TestExam declares regressions where there are none, and finds those that are there, as often as it says.
+func TestExam(t *testing.T) {
+	t.Logf("%-34s %8s %10s %10s", "", "of", "regressed", "improved")
+	for i, c := range []struct {
+		name       string
+		n          int
+		sd, effect float64
+		paired     bool
+		from, to   float64 // share that must be found to be a regression
+	}{
+		{"nothing, 10 pairs, 3 % noise", 10, .03, 0, true, 0, .02},
+		{"nothing, 10 and 10, 3 % noise", 10, .03, 0, false, 0, .02},
+		{"nothing, 10 pairs, 10 % noise", 10, .1, 0, true, 0, .02},
+		{"nothing, 30 pairs, 1 % noise", 30, .01, 0, true, 0, .02},
+		{"+10 %, 10 pairs, 3 % noise", 10, .03, .1, true, .95, 1},
+		{"+10 %, 10 and 10, 3 % noise", 10, .03, .1, false, .9, 1},
+		{"+5 %, 20 pairs, 2 % noise", 20, .02, .05, true, .9, 1},
+		{"+1 %, 30 pairs, 1 % noise", 30, .01, .01, true, 0, .05}, // below the floor
+	} {
+		m := &moods{r: rand.New(rand.NewPCG(uint64(i), 7))}
+		worse, better := 0, 0
+		for range *exam {
+			base, head := m.sides(c.n, c.sd, c.effect)
+			got, err := Runs(base, head, Options{Paired: c.paired})
+			if err != nil {
+				t.Fatal(err)
+			}
+			switch {
+			case got.Verdict.Status == results.Regression:
+				worse++
+			case slices.ContainsFunc(got.Metrics, func(m results.Compared) bool { return m.Gated && m.Verdict == results.Improvement }):
+				better++
+			}
+		}
+		share := float64(worse) / float64(*exam)
+		t.Logf("%-34s %8d %9.1f%% %9.1f%%", c.name, *exam, 100*share, 100*float64(better)/float64(*exam))
+		if share < c.from || share > c.to {
+			t.Errorf("%s: %.3f regressed, want %v to %v", c.name, share, c.from, c.to)
+		}
+		if c.effect == 0 && float64(better)/float64(*exam) > .02 {
+			t.Errorf("%s: %d improved", c.name, better)
+		}
+	}
+}
+
+// TestNoiseRecommends has what Noise recommends find what it says, in nine of ten comparisons.
+func TestNoiseRecommends(t *testing.T) {
+	kept, asked, found := 0, 0, 0
+	for seed := range max(20, *exam/10) {
+		m := &moods{r: rand.New(rand.NewPCG(uint64(seed), 9))}
+		var same []*results.Run
+		base, head := m.sides(10, .02, 0)
+		for i := range base {
+			same = append(same, base[i], head[i])
+		}
+		o := Options{Paired: true, Metrics: []string{"message.delivery p50"}}
+		n, err := Noise(same, .05, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(n.Metrics) != 1 || n.Metrics[0].Needed == 0 {
+			t.Logf("seed %d: %+v", seed, n.Metrics)
+			continue
+		}
+		kept++
+		for range 5 {
+			base, head := m.sides(n.Metrics[0].Needed, .02, .05)
+			c, err := Runs(base, head, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			asked++
+			if c.Verdict.Status == results.Regression {
+				found++
+			}
+		}
+	}
+	t.Logf("%d recommendations; +5 %% found in %d of %d comparisons of that size", kept, found, asked)
+	if kept < 15 || float64(found) < .9*float64(asked) {
+		t.Errorf("found %d of %d, with %d recommendations", found, asked, kept)
+	}
+}
+
+// TestLooksKeepTheErrorRate looks at comparisons of nothing again and again, until they are decided or out of pairs.
+func TestLooksKeepTheErrorRate(t *testing.T) {
+	worse, steps := 0, 0
+	for seed := range *exam {
+		m := &moods{r: rand.New(rand.NewPCG(uint64(seed), 11))}
+		base, head := m.sides(60, .04, 0)
+		for k, n := range Looks(60) {
+			steps++
+			c, err := Runs(base[:n], head[:n], Options{Paired: true}.At(k))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.Verdict.Status == results.Regression {
+				worse++
+				break
+			}
+			if c.Verdict.Status == results.Same {
+				break
+			}
+		}
+	}
+	t.Logf("%d of %d declared worse, in %d looks", worse, *exam, steps)
+	if float64(worse) > .025*float64(*exam) {
+		t.Errorf("%d of %d comparisons of nothing were declared a regression", worse, *exam)
+	}
+}
+
+func TestLooks(t *testing.T) {
+	if got := Looks(60); !slices.Equal(got, []int{8, 12, 18, 27, 40, 60}) {
+		t.Errorf("%v", got)
+	}
+	sum := 0.0
+	for k := range 10000 {
+		sum += (Options{Alpha: .05}).At(k).Alpha
+	}
+	if sum > .05 || sum < .0499 {
+		t.Errorf("all looks together spend %v", sum)
+	}
+}
+
+// TestVerdicts has each figure alone bring about what it must.
+func TestVerdicts(t *testing.T) {
+	side := func(n int, change func(*fake, int)) (runs []*results.Run) {
+		for i := range n {
+			f := usual()
+			jitter := 1 + .002*float64(i%5) // ties are of no use
+			f.p50, f.p99, f.cpu = f.p50*jitter, f.p99*jitter, f.cpu*jitter
+			change(&f, i)
+			runs = append(runs, f.run())
+		}
+		return runs
+	}
+	for _, c := range []struct {
+		name   string
+		n      int
+		change func(*fake, int)
+		want   string
+		exit   results.ExitCode
+		reason string
+	}{
+		{"nothing", 10, func(*fake, int) {}, results.Same, 0, "message.delivery p50 in steady: no difference larger than"},
+		{"slower", 10, func(f *fake, _ int) { f.p50 *= 1.2 }, results.Regression, 11, "message.delivery p50 in steady: worse by 20 %"},
+		{"a slower tail", 10, func(f *fake, _ int) { f.p99 *= 1.5 }, results.Regression, 11, "message.delivery p99 in steady: worse by 50 %"},
+		{"a tail of few samples has no say", 10, func(f *fake, _ int) { f.p99 *= 1.5; f.count = 3000 }, results.Same, 0, ""},
+		{"faster", 10, func(f *fake, _ int) { f.p50 *= .8 }, results.Improvement, 0, "message.delivery p50 in steady: better by 20 %"},
+		{"faster, and dearer", 10, func(f *fake, _ int) { f.p50 *= .8; f.cpu *= 1.3 }, results.Regression, 11, "server CPU per stanza: worse by 30 %"},
+		{"lossy", 10, func(f *fake, i int) { f.lost = 300 + int64(i) }, results.Regression, 11, "lost: worse by 1.0"},
+		{"not done", 10, func(f *fake, i int) { f.completed = 28000 + int64(i) }, results.Regression, 11, "completed in steady: worse by 6.6"},
+		{"a hair", 10, func(f *fake, _ int) { f.p50 *= 1.01 }, results.Same, 0, ""},
+		{"ten microseconds of nothing", 10, func(f *fake, _ int) { f.p50 = f.p50/100 + 10e3 }, results.Same, 0, ""},
+		{"three runs", 3, func(f *fake, _ int) { f.p50 *= 2 }, results.Insufficient, 14, "3 runs a side; it takes 4"},
+		{"five runs and three figures", 5, func(f *fake, i int) { f.p50 *= 1.2; f.p99 *= 1 + .1*float64(i); f.cpu *= 1 - .05*float64(i) }, results.Insufficient, 14, "it takes"},
+		{"here and there", 10, func(f *fake, i int) { f.p50 *= 1 + .3*float64(i%2) }, results.Undecided, 14, "it may be"},
+	} {
+		base := side(c.n, func(f *fake, _ int) {
+			if strings.Contains(c.name, "microseconds") {
+				f.p50 /= 100
+			}
+			if strings.Contains(c.name, "few samples") {
+				f.count = 3000
+			}
+		})
+		for _, paired := range []bool{true, false} {
+			got, err := Runs(base, side(c.n, c.change), Options{Paired: paired})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.name == "here and there" && !paired || c.name == "five runs and three figures" && !paired {
+				continue // the tests differ in how few they need
+			}
+			if got.Verdict.Status != c.want || got.Verdict.ExitCode != c.exit || !strings.Contains(strings.Join(got.Verdict.Reasons, "; "), c.reason) {
+				t.Errorf("%s, paired %t: %+v, want %s, %d, %q", c.name, paired, got.Verdict, c.want, c.exit, c.reason)
+			}
+			for _, m := range got.Metrics {
+				for _, v := range []float64{m.Effect, m.Low, m.High, m.P, m.Adjusted, m.Delta} {
+					if math.IsNaN(v) || math.IsInf(v, 0) {
+						t.Errorf("%s: %+v", c.name, m)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestRefusals holds for each condition that must be alike.
+func TestRefusals(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*results.Run)
+		reason string // empty: none
+	}{
+		{"alike", func(*results.Run) {}, ""},
+		{"another server", func(r *results.Run) {
+			r.Target.Address = "127.0.0.1:9"
+			r.Scenario.Source = strings.Replace(r.Scenario.Source, "server: a", "server: b", 1)
+		}, ""},
+		{"another load", func(r *results.Run) { r.Scenario.Source = strings.Replace(r.Scenario.Source, "sessions: 10", "sessions: 11", 1) }, "the load differs"},
+		{"another name", func(r *results.Run) { r.Scenario.Name = "ping" }, "the scenario differs: chat and ping"},
+		{"another machine", func(r *results.Run) { r.Environment.CPUs = 64 }, "the machine differs"},
+		{"another rig", func(r *results.Run) { r.Tool.Version = "v9" }, "the version of xmpprig differs"},
+		{"limited", func(r *results.Run) { r.Verdict.ExitCode = 12 }, "1 of 10 runs: the rig was the limit, not the server"},
+		{"cut short", func(r *results.Run) { r.Unfinished = true }, "it was not finished"},
+		{"broken", func(r *results.Run) { r.Verdict.ExitCode = 13 }, "it did not come to a good end"},
+		{"an objective was missed", func(r *results.Run) { r.Verdict.ExitCode = 10 }, ""},
+	} {
+		var base, head []*results.Run
+		for range 5 {
+			base, head = append(base, usual().run()), append(head, usual().run())
+		}
+		c.change(head[4])
+		_, err := Runs(base, head, Options{})
+		var refused *RefusedError
+		if got := errors.As(err, &refused); got != (c.reason != "") || got && !strings.Contains(refused.Error(), c.reason) {
+			t.Errorf("%s: %v, want %q", c.name, err, c.reason)
+		}
+		forced, err := Runs(base, head, Options{Force: true})
+		if err != nil || (len(forced.Warnings) > 0) != (c.reason != "") {
+			t.Errorf("%s, forced: %v, %v", c.name, err, forced)
+		}
+	}
+	if _, err := Runs(nil, []*results.Run{usual().run()}, Options{Force: true}); err == nil {
+		t.Error("a side without runs was compared")
+	}
+	var unknown *MetricError
+	if _, err := Runs([]*results.Run{usual().run()}, []*results.Run{usual().run()}, Options{Metrics: []string{"speed"}}); !errors.As(err, &unknown) || len(unknown.Known) < 5 {
+		t.Errorf("an unknown metric: %v", err)
+	}
+}

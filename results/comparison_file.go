@@ -1,0 +1,47 @@
+package results
+
+// Files that hold a Comparison and a Noise.
+const (
+	ComparisonFile = "comparison.json"
+	NoiseFile      = "noise.json"
+)
+
+// ComparisonSchema is the version of both. Additions keep it; a change of meaning raises it.
+const ComparisonSchema = 1
+
+// WriteComparison writes comparison.json into dir at one stroke. Its Schema is set, and its lists are never null.
+func WriteComparison(dir string, c *Comparison) error {
+	return writeObject(dir, ComparisonFile, c.Listed())
+}
+
+// ReadComparison reads comparison.json of dir. Its errors are as those of ReadCampaign, and the file may come from anywhere.
+func ReadComparison(dir string) (*Comparison, error) {
+	c := &Comparison{}
+	if err := readObject(dir, ComparisonFile, ComparisonSchema, c); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Listed is the comparison as it is written: with its Schema, and no list null.
+func (c *Comparison) Listed() *Comparison {
+	l := *c
+	l.Schema = ComparisonSchema
+	orEmpty(&l.Metrics)
+	orEmpty(&l.Verdict.Reasons)
+	orEmpty(&l.Base.Records)
+	orEmpty(&l.Head.Records)
+	return &l
+}
+
+// WriteNoise writes noise.json into dir at one stroke.
+func WriteNoise(dir string, n *Noise) error { return writeObject(dir, NoiseFile, n.Listed()) }
+
+// Listed is the noise as it is written: with its Schema, and no list null.
+func (n *Noise) Listed() *Noise {
+	l := *n
+	l.Schema = ComparisonSchema
+	orEmpty(&l.Metrics)
+	orEmpty(&l.Runs.Records)
+	return &l
+}

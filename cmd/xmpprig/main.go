@@ -38,7 +38,7 @@ type command struct {
 }
 
 func commands() []command {
-	return []command{runCommand(), checkCommand(), reportCommand(), serveCommand(), conformCommand(), fuzzCommand(), replayCommand(), corpusCommand(), versionCommand()}
+	return []command{runCommand(), checkCommand(), reportCommand(), compareCommand(), serveCommand(), conformCommand(), fuzzCommand(), replayCommand(), corpusCommand(), versionCommand()}
 }
 
 // xmpprig runs the command line and says how it ended.
@@ -119,7 +119,7 @@ func overview(w io.Writer) {
   xmpprig VERB --help                 flags of a verb
 
 exit codes: 0 pass · 1 internal error · 2 usage · 3 scenario or configuration invalid
-  4 preflight or set-up failed · 10 objective missed · 12 generator-limited · 13 incomplete
-  14 objective undecided, for want of data · 15 something was found · 130, 143 interrupted
+  4 preflight or set-up failed · 10 objective missed · 11 regression · 12 generator-limited
+  13 incomplete · 14 undecided, for want of data · 15 something was found · 130, 143 interrupted
 `)
 }

@@ -93,7 +93,11 @@ func openParts(dir string, ui *ui) ([]part, error) {
 	if err2 == nil {
 		parts = append(parts, conformancePart(dir, examination))
 	}
-	for _, err := range []error{err, err2} {
+	comparison, err3 := results.ReadComparison(dir)
+	if err3 == nil {
+		parts = append(parts, comparisonPart(comparison))
+	}
+	for _, err := range []error{err, err2, err3} {
 		if err != nil && !is[*results.AbsentError](err) {
 			return nil, err
 		}

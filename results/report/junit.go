@@ -15,14 +15,17 @@ import (
 // JUnit writes a campaign or an examination as JUnit XML, which CI systems show as tests. In a campaign each oracle is a suite:
 // every finding of it is a failed test, one of the baseline a skipped one, and an oracle without findings has one test, which
 // passed. In an examination each section is a suite and each row a test: a deviation, of whatever level, is a failure; a row that
-// is not applicable is skipped. It fails only where w does.
-func JUnit[T Examination](w io.Writer, of T) error {
+// is not applicable is skipped. In a comparison each metric that has a say is a test: a regression is a failure, and what is not
+// decided is skipped. It fails only where w does.
+func JUnit[T Examination | *results.Comparison](w io.Writer, of T) error {
 	var all junitSuites
 	switch e := any(of).(type) {
 	case *results.Campaign:
 		all = campaignJUnit(e)
 	case *results.Conformance:
 		all = conformanceJUnit(e)
+	case *results.Comparison:
+		all = comparisonJUnit(e)
 	}
 	all.add()
 	text, err := xml.MarshalIndent(all, "", "  ")

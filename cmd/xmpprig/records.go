@@ -1,0 +1,88 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"xmpprig/results"
+)
+
+// keptRun is a run as its record has it.
+type keptRun struct {
+	dir string
+	*results.Run
+}
+
+// gather opens the records that are named, and all that lie somewhere under a directory that is none itself, in the order of their
+// names.
+func gather(paths []string, ui *ui) ([]keptRun, error) {
+	var all []keptRun
+	for _, path := range paths {
+		dirs, err := recordsUnder(path)
+		if err != nil {
+			return nil, &exitError{results.ExitConfig, err}
+		}
+		for _, dir := range dirs {
+			r, err := results.Open(dir)
+			if err != nil {
+				return nil, &exitError{results.ExitConfig, err}
+			}
+			for _, w := range r.Warnings {
+				ui.say("warning: %s: %v", dir, w)
+			}
+			all = append(all, keptRun{dir, &r.Run})
+		}
+	}
+	return all, nil
+}
+
+// mostRecords bounds what is looked at under one directory.
+const mostRecords = 10_000
+
+// recordsUnder lists the records at and under path.
+func recordsUnder(path string) (dirs []string, err error) {
+	err = filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case !d.IsDir():
+			return nil
+		case len(dirs) == mostRecords:
+			return fmt.Errorf("%s holds more than %d records", path, mostRecords)
+		}
+		if _, err := os.Stat(filepath.Join(name, results.RunFile)); errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		dirs = append(dirs, name)
+		return fs.SkipDir
+	})
+	if err == nil && len(dirs) == 0 {
+		err = fmt.Errorf("%s holds no record of a run", path)
+	}
+	slices.Sort(dirs)
+	return dirs, err
+}
+
+func runsOf(kept []keptRun) (runs []*results.Run) {
+	for _, k := range kept {
+		runs = append(runs, k.Run)
+	}
+	return runs
+}
+
+func dirsOf(kept []keptRun) (dirs []string) {
+	for _, k := range kept {
+		dirs = append(dirs, k.dir)
+	}
+	return dirs
+}
+
+// sideName is what the directories of a side have in common.
+func sideName(paths []string) string {
+	return strings.Join(paths, " ")
+}

@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"strings"
 	"testing"
 
 	"xmpprig/fuzz/program"
@@ -72,5 +73,24 @@ func TestKeptLoginIsInTheTranscript(t *testing.T) {
 		if counts[1][what] != n {
 			t.Errorf("%s: %d times, and %d with a session that was kept", what, n, counts[1][what])
 		}
+	}
+}
+
+// TestProofsHaveNewAccounts has what is to be proved played on accounts that nothing was played on.
+func TestProofsHaveNewAccounts(t *testing.T) {
+	site := &Site{Users: account, Spare: 2}
+	b := &bench{site: site}
+	var names []string
+	for range 4 {
+		b.renew()
+		name, _ := b.patient().user(program.Witness)
+		names = append(names, name)
+	}
+	if got := strings.Join(names, " "); got != "user5 user9 user5 user9" {
+		t.Errorf("the witnesses are %s", got)
+	}
+	b.site.Spare, b.set = 0, 0
+	if b.renew(); b.set != 0 {
+		t.Error("there are no spare accounts to prove things on")
 	}
 }

@@ -18,6 +18,10 @@ type Site struct {
 	// honest session's.
 	Users func(i int) (name, password string)
 
+	// Spare is how many more such sets of accounts there are, behind one another. What is to be proved is played on one that has
+	// not been used: rosters and the like keep what earlier programs have done.
+	Spare int
+
 	// Patience bounds each wait for the server; 0: DefaultPatience.
 	Patience time.Duration
 
@@ -67,6 +71,13 @@ func (s *Site) config() *tls.Config {
 		c.ServerName = s.Domain
 	}
 	return c
+}
+
+// spare is the site with the accounts of a spare set, from 1 on.
+func (s *Site) spare(set int) *Site {
+	other := *s
+	other.Users = func(i int) (string, string) { return s.Users(set*Accounts + i) }
+	return &other
 }
 
 // user is the account of an actor.

@@ -87,6 +87,7 @@ func (c *campaign) differing(j job, plain, respelled *trial) {
 // triage confirms a suspicion, and keeps what it is of. Nobody else plays meanwhile.
 func (c *campaign) triage(ctx context.Context, b *bench, s suspicion) error {
 	return c.exclusive(func() error {
+		b.renew()
 		if s.finding.Oracle == oracle.Metamorphic {
 			alone, err := b.isolate(ctx, s)
 			if err != nil {

@@ -15,7 +15,7 @@ type bench struct {
 	site    *Site
 	server  Watched
 	canary  *canary
-	secrets []string
+	set     int  // of accounts on which things are proved; 0: the same as all is played on
 	shared  bool // others use the server too, so that what it uses is not the program's doing
 	crashes int  // that are known
 	high    int64
@@ -58,12 +58,23 @@ func setUp(ctx context.Context, server Watched, site *Site, shared bool) (*bench
 			return nil, &SetUpError{err}
 		}
 	}
-	b := &bench{site: site, server: server, canary: k, shared: shared, crashes: len(server.Crashes()), kept: newOnlookers()}
+	return &bench{site: site, server: server, canary: k, shared: shared, crashes: len(server.Crashes()), kept: newOnlookers()}, nil
+}
+
+// secrets are the passwords of all who play.
+func secrets(site *Site) (all []string) {
 	for i := range Accounts {
 		_, password := site.Users(i)
-		b.secrets = append(b.secrets, password)
+		all = append(all, password)
 	}
-	return b, nil
+	return all
+}
+
+// renew has what is to be proved next played on accounts that were not used yet, as long as there are any.
+func (b *bench) renew() {
+	if b.site.Spare > 0 {
+		b.set = b.set%b.site.Spare + 1
+	}
 }
 
 // memoryOf reads the memory of a server; 0 where it cannot be seen.
@@ -104,6 +115,7 @@ func (b *bench) try(ctx context.Context, site *Site, p *program.Program) (*trial
 	t.early = err
 	before.FDs += b.kept.count() - held // sessions that stay by our will
 	t.facts = b.look(ctx, before, mark)
+	t.facts.Secrets = secrets(site)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -135,7 +147,7 @@ func (b *bench) look(ctx context.Context, before target.Cost, mark target.LogMar
 		f.Crashes = append(f.Crashes, oracle.Failure{Kind: c.Kind, Title: c.Title(), Text: c.Text, Exit: c.Source == "exit"})
 	}
 	f.Ended = dead
-	f.Lines, f.Secrets = b.server.LogSince(mark), b.secrets
+	f.Lines = b.server.LogSince(mark)
 	if err != nil || b.shared || dead {
 		return f
 	}

@@ -80,7 +80,7 @@ func (c *conforming) check(args []string) error {
 
 // examine starts the server where there is one to start, and plays the programs.
 func (c *conforming) examine(ctx context.Context, programs []*program.Program, started time.Time, ui *ui) (*results.Conformance, error) {
-	users := c.users(1)
+	users := c.users(1, 0)
 	srv, err := c.start(ctx, users, 16, ui)
 	if err != nil {
 		return nil, err

@@ -127,7 +127,7 @@ func mergeCorpora(ctx context.Context, p *probing, dir string, from []string, ui
 
 // edgesOf plays the programs and returns what each shows.
 func edgesOf(ctx context.Context, p *probing, programs []*program.Program, ui *ui) ([][]string, error) {
-	users := p.users(1)
+	users := p.users(1, 0)
 	srv, err := p.start(ctx, users, 64, ui)
 	if err != nil {
 		return nil, err

@@ -232,7 +232,7 @@ func dictionary() (d mutate.Dictionary, err error) {
 
 // reproduce is the command that shows a finding again.
 func (z *fuzzing) reproduce(dir string) string {
-	command := "xmpprig replay"
+	command := "xmpprig replay --times 5" // what is a matter of time shows in one of them
 	for _, name := range []string{"server", "domain", "user", "ca", "insecure", "server-pid", "patience", "defect"} {
 		switch f := z.flags.Lookup(name); {
 		case !f.Changed:
@@ -265,7 +265,7 @@ func (z *fuzzing) search(ctx context.Context, plan fuzz.Plan, signals *interrupt
 	if z.under != "" {
 		return z.searchUnderLoad(ctx, plan, signals, ui)
 	}
-	users := z.users(z.workers)
+	users := z.users(z.workers, z.spare())
 	srv, err := z.start(ctx, users, 64*z.workers, ui)
 	if err != nil {
 		return nil, err
@@ -274,13 +274,24 @@ func (z *fuzzing) search(ctx context.Context, plan fuzz.Plan, signals *interrupt
 	return z.campaign(ctx, srv, users, 0, plan, signals, ui)
 }
 
+// spare is how many sets of accounts a worker has to prove things on: of a server that is started for it, about as many as servers have
+// findings.
+func (z *fuzzing) spare() int {
+	if driver(z.server) == "remote" {
+		return 0
+	}
+	return 48
+}
+
 // campaign runs the campaign on a server that is there, with accounts from the first on.
 func (z *fuzzing) campaign(ctx context.Context, srv *target.Server, users target.Users, first int, plan fuzz.Plan, signals *interrupts, ui *ui) (*results.Campaign, error) {
 	plan.Head.Server = z.examined(srv)
 	for w := range z.workers {
 		site := z.site(srv, users)
 		site.Glance = campaignGlance
-		site.Users = func(i int) (string, string) { return users.User(first + w*fuzz.Accounts + i) }
+		site.Spare = z.spare()
+		own := first + w*(1+site.Spare)*fuzz.Accounts
+		site.Users = func(i int) (string, string) { return users.User(own + i) }
 		plan.Sites = append(plan.Sites, site)
 	}
 	plan.Tell = newTeller(ui).tell

@@ -60,9 +60,9 @@ func (p *probing) check() error {
 	return firstOf(wellWritten(p.flags, "server", "domain", "user", "password", "ca"), atLeast(0, p.pid, "server-pid"))
 }
 
-// users is the accounts of so many workers.
-func (p *probing) users(workers int) target.Users {
-	return target.Users{Count: workers * fuzz.Accounts, Name: p.user, Password: p.password}
+// users is the accounts of so many workers, each with so many spare sets.
+func (p *probing) users(workers, spare int) target.Users {
+	return target.Users{Count: workers * (1 + spare) * fuzz.Accounts, Name: p.user, Password: p.password}
 }
 
 // start starts the server where there is one to start.

@@ -71,7 +71,7 @@ func (r *replaying) run(ctx context.Context, args []string, ui *ui) error {
 
 // play plays it as often as was asked, and says how often it shows.
 func (r *replaying) play(ctx context.Context, x *fuzz.Exhibit, ui *ui) (shows int, err error) {
-	users := r.users(1)
+	users := r.users(1, 0)
 	srv, err := r.start(ctx, users, 64, ui)
 	if err != nil {
 		return 0, err

@@ -55,7 +55,8 @@ func (z *fuzzing) searchUnderLoad(ctx context.Context, plan fuzz.Plan, signals *
 	if err != nil {
 		return nil, err
 	}
-	users := target.Users{Count: s.UserCount() + z.workers*fuzz.Accounts, Name: z.user, Password: z.password}
+	users := z.users(z.workers, z.spare())
+	users.Count += s.UserCount()
 	srv, err := z.start(ctx, users, s.Load.Sessions+64*z.workers, ui)
 	if err != nil {
 		return nil, err

@@ -79,7 +79,7 @@ func (c *Case) deliveries(w *talk) (found []Finding) {
 			found = append(found, Finding{Oracle: Witness, Row: "O-103", Level: program.Must, Title: "a stanza is delivered to somebody else", Clause: "RFC 6120 §10.5",
 				Detail: fmt.Sprintf("the %s received a %s to %q", w.actor, s.element.Local(), s.element.Attr("to")), Ought: relayed, Evidence: []Span{s.span(), t.span()}})
 		}
-		if f, ok := misplaced(w, t, s, at, newest[s.line()]-1); ok && !isDelayed(t.element) {
+		if f, ok := misplaced(w, t, s, at, newest[s.line()]-1); ok && !unread && !isDelayed(t.element) { // what was not read may be another one
 			found = append(found, f)
 		}
 		s.used = true

@@ -42,7 +42,8 @@ type Compared struct {
 	P          float64   `json:"p"`          // two-sided: Wilcoxon's signed ranks of pairs, Mann and Whitney's U else
 	Adjusted   float64   `json:"p_adjusted"` // by Holm, over the gated metrics
 	Delta      float64   `json:"cliffs_delta"`
-	Floor      float64   `json:"floor"` // what is smaller does not matter, as Effect
+	Floor      float64   `json:"floor"`          // what is smaller does not matter, as Effect
+	Sees       float64   `json:"sees,omitempty"` // the smallest change that so many runs would find in nine of ten comparisons; 0: not known, or none
 	Verdict    string    `json:"verdict"`
 	Reason     string    `json:"reason"`
 }

@@ -17,6 +17,7 @@ type Run struct {
 	Command     []string     `json:"command"` // secrets masked
 	Seed        uint64       `json:"seed"`
 	PlanHash    string       `json:"plan_hash"` // of the schedule, users, pairs and sizes that the seed gave
+	Repeat      *Repeat      `json:"repeat,omitempty"`
 	Scenario    Scenario     `json:"scenario"`
 	Target      Target       `json:"target"`
 	Environment Environment  `json:"environment"`
@@ -30,6 +31,14 @@ type Run struct {
 	Objectives  []Objective  `json:"objectives"`
 	Verdict     Verdict      `json:"verdict"`
 	Unfinished  bool         `json:"unfinished,omitempty"` // the recorder has not closed the record, or was killed before it could
+}
+
+// Repeat is the place of a run among others that were made with it.
+type Repeat struct {
+	Number int    `json:"number"`          // of the run or, in pairs, of the pair; from 1
+	Of     int    `json:"of"`              // as many were meant to be made; 0: until it was sure
+	Side   string `json:"side,omitempty"`  // base or head
+	First  bool   `json:"first,omitempty"` // it ran before the other of its pair
 }
 
 // Tool says which program made the record.
@@ -60,6 +69,7 @@ type Target struct {
 	Accounts  string   `json:"accounts"`  // how the accounts came to be: "real, SCRAM-SHA-256 in the server's store"
 	KeyCache  bool     `json:"scram_key_cache"`
 	Faults    []string `json:"faults,omitempty"` // what the loopback server was told to do wrong
+	Config    string   `json:"config,omitempty"` // what was added to its configuration
 }
 
 // Environment is the machine that made the load.

@@ -74,6 +74,9 @@ func (c *comparing) run(_ context.Context, args []string, ui *ui) error {
 // concludeComparison writes a comparison down where record names a place for it, and out in a format, and ends with its verdict.
 func concludeComparison(c *results.Comparison, record, format string, j *judging, ui *ui) error {
 	c.Tool, c.Command = tool(), masked(os.Args)
+	o := j.options(c.Paired)
+	o.Alpha = c.Alpha
+	compare.Sensitivity(c, o)
 	if record != "" {
 		if err := firstOf(results.WriteComparison(record, c), report.ComparisonFiles(record, c)); err != nil {
 			return &exitError{results.ExitInternal, err}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/pflag"
 
@@ -24,6 +25,7 @@ type reach struct {
 	shortcut bool
 	keyCache bool
 	pid      int
+	config   string // file
 	consent  target.Consent
 }
 
@@ -35,6 +37,7 @@ func (r *reach) declare(f *pflag.FlagSet) {
 	f.IntVar(&r.consent.Port, "consent-port", 80, "`PORT` where it shows it")
 	f.StringArrayVar(&r.faults, "fault", nil, "`FAULT` of the loopback server, such as delay=5ms; repeatable; see serve --help")
 	f.BoolVar(&r.shortcut, "shortcut-auth", false, "let prosody or ejabberd check passwords the quick way, without an account store")
+	f.StringVar(&r.config, "server-config", "", "`FILE` with settings for the prosody or ejabberd that is started, in its own language: they are added to ours, and go before them")
 	f.BoolVar(&r.keyCache, "scram-key-cache", true, "derive each user's SCRAM key once, outside the timed path")
 }
 
@@ -54,6 +57,10 @@ func (r *reach) start(ctx context.Context, s *scenarios.Scenario, ui *ui) (*targ
 	if err := r.fits(d); err != nil {
 		return nil, err
 	}
+	config, err := r.configText()
+	if err != nil {
+		return nil, err
+	}
 	exe, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("find this program: %w", err)
@@ -61,7 +68,7 @@ func (r *reach) start(ctx context.Context, s *scenarios.Scenario, ui *ui) (*targ
 	spec := target.Spec{
 		Driver: d, Domain: s.Target.Domain, Sessions: s.Load.Sessions + 8, Mechanism: s.Target.Mechanism,
 		Users:        target.Users{Count: s.UserCount(), Name: s.Users.Name, Password: s.Users.Password},
-		ShortcutAuth: r.shortcut, Exe: exe, Faults: r.faults, CAFile: r.ca, Insecure: r.insecure, PID: r.pid, Log: ui.err,
+		ShortcutAuth: r.shortcut, Exe: exe, Faults: r.faults, CAFile: r.ca, Insecure: r.insecure, PID: r.pid, Log: ui.err, Config: config,
 	}
 	if d == "remote" {
 		spec.Addr = s.Target.Server
@@ -86,6 +93,7 @@ func (r *reach) fits(driver string) error {
 		{r.consent.Token != "", "--consent", "a server that runs already", !own},
 		{len(r.faults) > 0, "--fault", "the loopback server", driver == "loopback"},
 		{r.shortcut, "--shortcut-auth", "prosody and ejabberd", driver == "prosody" || driver == "ejabberd"},
+		{r.config != "", "--server-config", "prosody and ejabberd", driver == "prosody" || driver == "ejabberd"},
 	} {
 		if x.given && !x.ok {
 			return &usageError{fmt.Sprintf("%s is only for %s, not for %s", x.flag, x.only, driver), "leave it out, or change --server"}
@@ -95,6 +103,24 @@ func (r *reach) fits(driver string) error {
 		return &usageError{err.Error(), "xmpprig serve --help lists the faults"}
 	}
 	return nil
+}
+
+// mostConfig bounds the file of --server-config.
+const mostConfig = 1 << 20
+
+// configText reads the file of --server-config; empty: there is none.
+func (r *reach) configText() (string, error) {
+	if r.config == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(r.config)
+	if err != nil {
+		return "", &exitError{results.ExitConfig, fmt.Errorf("--server-config: %w", err)}
+	}
+	if len(text) > mostConfig || !utf8.Valid(text) {
+		return "", &exitError{results.ExitConfig, fmt.Errorf("--server-config %s: it is longer than %d bytes, or not UTF-8", r.config, mostConfig)}
+	}
+	return string(text), nil
 }
 
 // stop stops what start started.
@@ -146,6 +172,6 @@ func (r *reach) dialer(ctx context.Context, s *scenarios.Scenario, srv *target.S
 	return d, results.Run{Target: results.Target{
 		Driver: driver(s.Target.Server), Software: software, Version: version, Address: addr, Domain: at.Domain,
 		TLS: mode.String(), Verified: mode != xmpp.NoTLS && !r.insecure, Mechanism: s.Target.Mechanism,
-		Accounts: srv.Accounts(), KeyCache: r.keyCache, Faults: r.faults,
+		Accounts: srv.Accounts(), KeyCache: r.keyCache, Faults: r.faults, Config: srv.Config(),
 	}}, nil
 }

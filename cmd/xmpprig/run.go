@@ -29,6 +29,8 @@ type running struct {
 	progress string
 	plots    bool
 	flags    *pflag.FlagSet
+	several  several
+	place    *results.Repeat // among several runs; nil: it is the only one
 }
 
 func runCommand() command {
@@ -42,16 +44,23 @@ The first interrupt drains and reports, a second one stops at once.
 Only servers on loopback addresses are loaded, unless whoever runs another
 machine proves to agree: see --consent.`,
 		setup: func(f *pflag.FlagSet) func(context.Context, []string, *ui) error {
-			r := &running{flags: f, load: loadFlags(f)}
-			r.reach.declare(f)
-			f.Uint64Var(&r.seed, "seed", 0, "seed of schedule, pairs and sizes; default: random, and recorded")
-			f.StringVar(&r.record, "record", "", "`DIRECTORY` for the record; default: a new one under runs/")
-			f.StringVar(&r.format, "format", "text", "text or json, on standard output")
-			f.StringVar(&r.progress, "progress", "auto", "auto, bar, log or none, on standard error")
-			f.BoolVar(&r.plots, "plots", true, "draw report.html and plots/ into the record")
+			r := newRunning(f)
+			r.several.declare(f)
 			return r.run
 		},
 	}
+}
+
+// newRunning declares the flags of one run.
+func newRunning(f *pflag.FlagSet) *running {
+	r := &running{flags: f, load: loadFlags(f)}
+	r.reach.declare(f)
+	f.Uint64Var(&r.seed, "seed", 0, "seed of schedule, pairs and sizes; default: random, and recorded")
+	f.StringVar(&r.record, "record", "", "`DIRECTORY` for the record; default: a new one under runs/")
+	f.StringVar(&r.format, "format", "text", "text or json, on standard output")
+	f.StringVar(&r.progress, "progress", "auto", "auto, bar, log or none, on standard error")
+	f.BoolVar(&r.plots, "plots", true, "draw report.html and plots/ into the record")
+	return r
 }
 
 func (r *running) run(ctx context.Context, args []string, ui *ui) error {
@@ -65,11 +74,9 @@ func (r *running) run(ctx context.Context, args []string, ui *ui) error {
 	if err != nil {
 		return err
 	}
-	if !r.flags.Changed("seed") {
-		r.seed = randomSeed()
-	}
-	if r.record == "" {
-		r.record = filepath.Join("runs", time.Now().UTC().Format("20060102-150405.000")+"-"+s.Name)
+	r.settle(s)
+	if r.several.wanted() {
+		return r.repeated(ctx, s, args, ui)
 	}
 	run, err := r.measure(ctx, s, ui)
 	if run == nil {
@@ -78,8 +85,18 @@ func (r *running) run(ctx context.Context, args []string, ui *ui) error {
 	return r.conclude(run, err, ui)
 }
 
+// settle fills in what the flags left open.
+func (r *running) settle(s *scenarios.Scenario) {
+	if !r.flags.Changed("seed") {
+		r.seed = randomSeed()
+	}
+	if r.record == "" {
+		r.record = filepath.Join("runs", time.Now().UTC().Format("20060102-150405.000")+"-"+s.Name)
+	}
+}
+
 func (r *running) check() error {
-	if err := wellWritten(r.flags, "ca"); err != nil {
+	if err := wellWritten(r.flags, "ca", "server-config"); err != nil {
 		return err
 	}
 	if err := atLeast(0, r.reach.pid, "server-pid"); err != nil {
@@ -88,10 +105,18 @@ func (r *running) check() error {
 	if err := r.checkRecord(); err != nil {
 		return err
 	}
-	if err := oneOf("format", r.format, "text", "json"); err != nil {
+	if err := firstOf(r.several.check(r.flags), r.checkFormat()); err != nil {
 		return err
 	}
 	return oneOf("progress", r.progress, "auto", "bar", "log", "none")
+}
+
+// checkFormat knows more formats where runs are compared.
+func (r *running) checkFormat() error {
+	if r.several.compares() {
+		return oneOf("format", r.format, "text", "json", "markdown", "junit", "html")
+	}
+	return oneOf("format", r.format, "text", "json")
 }
 
 // checkRecord saves starting a server for a record that has no place. When
@@ -127,6 +152,11 @@ func randomSeed() uint64 {
 func (r *running) measure(ctx context.Context, s *scenarios.Scenario, ui *ui) (*results.Run, error) {
 	ctx, signals := catchSignals(ctx, ui)
 	defer signals.stop()
+	return r.measureUnder(ctx, s, signals, ui)
+}
+
+// measureUnder is measure where signals are caught already.
+func (r *running) measureUnder(ctx context.Context, s *scenarios.Scenario, signals *interrupts, ui *ui) (*results.Run, error) {
 	run, err := r.underLoad(ctx, s, signals, ui)
 	if cause, ok := errors.AsType[stopped](context.Cause(ctx)); ok && run == nil {
 		return nil, &exitError{cause.code, fmt.Errorf("%w before the load began", cause)}
@@ -147,7 +177,7 @@ func (r *running) underLoad(ctx context.Context, s *scenarios.Scenario, signals 
 	if err != nil {
 		return nil, err
 	}
-	head.Tool, head.Command = tool(), masked(os.Args)
+	head.Tool, head.Command, head.Repeat = tool(), masked(os.Args), r.place
 	head.Scenario = results.Scenario{Name: s.Name, SHA256: s.Hash, Source: disclosed(s)}
 	show := newProgress(ui.err, r.progress)
 	defer show.done()

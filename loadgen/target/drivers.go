@@ -59,4 +59,5 @@ type launch struct {
 	software string
 	release  string // where it is known without a log
 	accounts string
+	config   string // that was added
 }

@@ -74,6 +74,7 @@ func prepareEjabberd(ctx context.Context, st *site) (*launch, error) {
 		version:  ejabberdVersion,
 		software: "ejabberd",
 		accounts: accounts,
+		config:   st.spec.Config,
 	}, nil
 }
 
@@ -122,6 +123,9 @@ func ejabberdFiles(st *site, h scramHash) error {
 	}
 	config, err := fill("ejabberd.yml", ejabberdConfig, v)
 	if err != nil {
+		return err
+	}
+	if config, err = overlaid(config, st.spec.Config); err != nil {
 		return err
 	}
 	// The compiled modules must not lie in ebin: ejabberd would look for its own

@@ -26,7 +26,7 @@ type prosodyValues struct {
 	IP, Domain, Conference             string
 	Port, TLSPort                      int
 	Shortcut                           bool
-	Hash, Password                     string
+	Hash, Password, Config             string
 	Iterations                         int
 }
 
@@ -58,6 +58,7 @@ func prepareProsody(ctx context.Context, st *site) (*launch, error) {
 		version:  func(line string) string { return after(line, "Hello and welcome to Prosody version ") },
 		software: "Prosody",
 		accounts: accounts,
+		config:   st.spec.Config,
 	}, nil
 }
 
@@ -72,7 +73,7 @@ func prosodyFiles(st *site, h scramHash) error {
 		Key: st.path("key.pem"), Cert: st.path("cert.pem"),
 		IP: st.place.IP.String(), Domain: st.spec.Domain, Conference: "conference." + st.spec.Domain,
 		Port: st.place.Port, TLSPort: st.place.TLSPort,
-		Shortcut: st.spec.ShortcutAuth, Hash: h.name, Password: password, Iterations: prosodyIterations,
+		Shortcut: st.spec.ShortcutAuth, Hash: h.name, Password: password, Iterations: prosodyIterations, Config: st.spec.Config,
 	})
 	if err != nil {
 		return err

@@ -71,6 +71,9 @@ func (s *Server) Software() (name, version string) {
 // Accounts says how the accounts came to be, for the record.
 func (s *Server) Accounts() string { return s.launch.accounts }
 
+// Config is what was added to the server's configuration, for the record.
+func (s *Server) Config() string { return s.launch.config }
+
 // Observed reports whether Usage can answer.
 func (s *Server) Observed() bool { return s.gauge() != nil }
 

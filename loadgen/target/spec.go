@@ -45,6 +45,10 @@ type Spec struct {
 	// ejabberd only; the password must not contain {n}.
 	ShortcutAuth bool
 
+	// Config is added to the configuration, in the language that the server has, and goes before what is there: of ejabberd it is a
+	// mapping whose modules are laid over ours. Prosody and ejabberd only.
+	Config string
+
 	Exe     string   // loopback: our own binary
 	Faults  []string // loopback: values of --fault
 	Defects []string // loopback: values of --defect

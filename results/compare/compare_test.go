@@ -273,7 +273,9 @@ func TestRefusals(t *testing.T) {
 			r.Target.Address = "127.0.0.1:9"
 			r.Scenario.Source = strings.Replace(r.Scenario.Source, "server: a", "server: b", 1)
 		}, ""},
-		{"another load", func(r *results.Run) { r.Scenario.Source = strings.Replace(r.Scenario.Source, "sessions: 10", "sessions: 11", 1) }, "the load differs"},
+		{"another load", func(r *results.Run) {
+			r.Scenario.Source = strings.Replace(r.Scenario.Source, "sessions: 10", "sessions: 11", 1)
+		}, "the load differs"},
 		{"another name", func(r *results.Run) { r.Scenario.Name = "ping" }, "the scenario differs: chat and ping"},
 		{"another machine", func(r *results.Run) { r.Environment.CPUs = 64 }, "the machine differs"},
 		{"another rig", func(r *results.Run) { r.Tool.Version = "v9" }, "the version of xmpprig differs"},

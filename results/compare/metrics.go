@@ -200,3 +200,30 @@ func namesOf(all []metric) (names []string) {
 	}
 	return names
 }
+
+// Spreading is one metric of several runs.
+type Spreading struct {
+	Metric, Unit string
+	Values       []float64 // sorted
+}
+
+// Spread is all metrics that the runs have, those first that have a say.
+func Spread(runs []*results.Run) (all []Spreading) {
+	if len(runs) == 0 {
+		return nil
+	}
+	metrics := metricsOf(runs)
+	slices.SortStableFunc(metrics, func(a, b metric) int {
+		if a.gated == b.gated {
+			return 0
+		}
+		if a.gated {
+			return -1
+		}
+		return 1
+	})
+	for _, m := range metrics {
+		all = append(all, Spreading{m.name, m.unit, slices.Sorted(slices.Values(values(m, runs)))})
+	}
+	return all
+}

@@ -75,6 +75,37 @@ func (m metric) noise(values []float64, tested int, wanted float64, o Options) r
 	return n
 }
 
+// Sensitivity fills in what changes the runs of c would have found, judged by how much they differ among themselves.
+func Sensitivity(c *results.Comparison, o Options) {
+	o = o.filled()
+	tested := 0
+	for _, m := range c.Metrics {
+		if m.Gated && varies(m) {
+			tested++
+		}
+	}
+	for i := range c.Metrics {
+		m := &c.Metrics[i]
+		if n := min(len(m.Base), len(m.Head)); m.Gated && !m.Difference && varies(*m) && n >= least && n <= sizes()[len(sizes())-1] {
+			s := simulation{metric: metric{name: m.Metric, unit: m.Unit}, errors: residuals(m, o.Paired), stretch: 1, centre: m.BaseMedian, tested: tested, o: o}
+			if m.Unit == "ns" {
+				s.metric.least = leastLatency
+			}
+			m.Sees = s.smallest(n)
+		}
+	}
+}
+
+// residuals are how far the runs are from their side or, in pairs, the differences from theirs.
+func residuals(m *results.Compared, paired bool) []float64 {
+	b, h := scaled(m.Base, math.Log), scaled(m.Head, math.Log)
+	if paired {
+		diffs := subtracted(h, b)
+		return subtracted(diffs, slices.Repeat([]float64{median(diffs)}, len(diffs)))
+	}
+	return slices.Concat(subtracted(b, slices.Repeat([]float64{median(b)}, len(b))), subtracted(h, slices.Repeat([]float64{median(h)}, len(h))))
+}
+
 // spread is the standard deviation around zero in pairs, which have no order, and around the mean else; both are of errors.
 func spread(errors []float64) float64 {
 	mean, sum := 0.0, 0.0

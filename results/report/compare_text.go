@@ -22,7 +22,7 @@ func ComparisonText(w io.Writer, c *results.Comparison) error {
 	}
 	b.WriteString("\n" + strings.Join(sideLines(c), "\n") + "\n")
 	for _, gated := range []bool{true, false} {
-		t := &table{left: map[int]bool{6: true}}
+		t := &table{left: map[int]bool{7: true}}
 		t.add(comparedHead()...)
 		for _, m := range c.Metrics {
 			if m.Gated == gated {
@@ -33,7 +33,7 @@ func ComparisonText(w io.Writer, c *results.Comparison) error {
 			b.WriteString("\n" + map[bool]string{true: "Metrics that have a say", false: "Others"}[gated] + "\n" + strings.Join(t.lines("  "), "\n") + "\n")
 		}
 	}
-	b.WriteString("  " + comparisonNote(c) + "\n")
+	b.WriteString(strings.Join(wrap(comparisonNote(c), "  ", "  ", textWidth), "\n") + "\n")
 	for _, l := range c.Left {
 		b.WriteString(strings.Join(wrap("left out: "+seenLine(l, 400), "  ", "    ", textWidth), "\n") + "\n")
 	}
@@ -51,7 +51,7 @@ func ComparisonMarkdown(w io.Writer, c *results.Comparison) error {
 	for _, r := range c.Warnings {
 		fmt.Fprintf(&b, "- **forced**, although %s\n", markdown(seenLine(r, 400)))
 	}
-	fmt.Fprintf(&b, "\n| %s |\n|---%s|\n", strings.Join(comparedHead(), " | "), strings.Repeat("|--:", 5)+"|---")
+	fmt.Fprintf(&b, "\n| %s |\n|---%s|\n", strings.Join(comparedHead(), " | "), strings.Repeat("|--:", 6)+"|---")
 	for _, gated := range []bool{true, false} {
 		for _, m := range c.Metrics {
 			if m.Gated != gated {
@@ -109,11 +109,11 @@ func comparisonNote(c *results.Comparison) string {
 	if c.Paired {
 		test = "Wilcoxon signed-rank"
 	}
-	return fmt.Sprintf("change: Hodges-Lehmann estimate of head against base [%.4g %% interval]; p: %s, by Holm over the metrics that have a say", 100*(1-c.Alpha), test)
+	return fmt.Sprintf("change: Hodges-Lehmann estimate of head against base [%.4g %% interval]; p: %s, by Holm over the metrics that have a say; sees: the smallest change that so many runs find in nine of ten comparisons", 100*(1-c.Alpha), test)
 }
 
 func comparedHead() []string {
-	return []string{"metric", "n", "base", "head", "change", "p", "verdict"}
+	return []string{"metric", "n", "base", "head", "change", "p", "sees", "verdict"}
 }
 
 func comparedCells(m results.Compared) []string {
@@ -121,7 +121,11 @@ func comparedCells(m results.Compared) []string {
 	if !m.Gated {
 		p = m.P
 	}
-	return []string{seenLine(m.Metric, 60), fmt.Sprintf("%d/%d", len(m.Base), len(m.Head)), figureText(m.BaseMedian, m.Unit), figureText(m.HeadMedian, m.Unit), changeText(m), probability(p), verdictText(m)}
+	sees := absent
+	if m.Sees > 0 {
+		sees = strings.TrimPrefix(signed(100*m.Sees), "+") + " %"
+	}
+	return []string{seenLine(m.Metric, 60), fmt.Sprintf("%d/%d", len(m.Base), len(m.Head)), figureText(m.BaseMedian, m.Unit), figureText(m.HeadMedian, m.Unit), changeText(m), probability(p), sees, verdictText(m)}
 }
 
 // verdictText is the verdict on one metric in a few words.

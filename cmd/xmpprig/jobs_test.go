@@ -26,7 +26,7 @@ const patience = 90 * time.Second
 //	exits CODE[,CODE…] program [args…]
 //
 // Runs whose verdict is not the point accept 0,12: on a busy machine the rig
-// may honestly find itself to be the limit. $QUICK among the arguments is
+// may honestly find itself to be the limit. $QUICK or $FEW among the arguments is
 // split into words.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
@@ -51,7 +51,7 @@ func checkCode(ts *testscript.TestScript, wanted string, err error) {
 // words splits the argument that holds several flags.
 func words(ts *testscript.TestScript, args []string) (all []string) {
 	for _, a := range args {
-		if a == ts.Getenv("QUICK") {
+		if a == ts.Getenv("QUICK") || a == ts.Getenv("FEW") {
 			all = append(all, strings.Fields(a)...)
 		} else {
 			all = append(all, a)

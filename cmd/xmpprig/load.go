@@ -39,6 +39,22 @@ func loadFlags(f *pflag.FlagSet) *overriding {
 	return v
 }
 
+// The length of runs of which many are to be made in a few minutes: long enough for a thousand answers at a modest rate.
+const (
+	shortRun    = 8 * time.Second
+	shortWarmUp = 2 * time.Second
+)
+
+// shorten makes runs short, unless the flags say how long they are.
+func (v *overriding) shorten() {
+	if length := shortRun; !v.flags.Changed("duration") {
+		v.o.Duration = &length
+	}
+	if length := shortWarmUp; !v.flags.Changed("warm-up") {
+		v.o.WarmUp = &length
+	}
+}
+
 // scenario reads the one scenario named and applies the flags.
 func (v *overriding) scenario(args []string) (*scenarios.Scenario, error) {
 	if len(args) != 1 {

@@ -12,7 +12,7 @@ import (
 )
 
 // settling is the pause before each of several runs, so that the one before is over for the machine, too.
-const settling = time.Second
+const settling = time.Second / 2
 
 // repeated makes several runs.
 func (r *running) repeated(ctx context.Context, s *scenarios.Scenario, args []string, ui *ui) error {

@@ -70,6 +70,9 @@ func (r *running) run(ctx context.Context, args []string, ui *ui) error {
 	if r.load.o.Password == "" {
 		r.load.o.Password = os.Getenv("XMPPRIG_PASSWORD")
 	}
+	if r.several.quick {
+		r.load.shorten()
+	}
 	s, err := r.load.scenario(args)
 	if err != nil {
 		return err

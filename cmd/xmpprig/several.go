@@ -29,7 +29,7 @@ func (v *several) declare(f *pflag.FlagSet) {
 	f.StringArrayVar(&v.against, "against", nil, "compare with the runs in `RECORD`, or in records under it; may be given again")
 	f.BoolVar(&v.untilSure, "until-sure", false, "with --interleave: add pairs until every metric that has a say is decided, or the budget is spent")
 	f.DurationVar(&v.budget, "budget", 30*time.Minute, "how long --until-sure may take")
-	f.BoolVar(&v.quick, "quick", false, "with --interleave: as many pairs of short runs as five minutes have room for")
+	f.BoolVar(&v.quick, "quick", false, "with --interleave: as many pairs as five minutes have room for, of runs of 8 s after 2 s of warm-up unless --duration and --warm-up say otherwise")
 	v.judging.declare(f)
 }
 

@@ -60,6 +60,9 @@ func (r *running) variant(other string, args []string) (*running, *scenarios.Sce
 		return nil, nil, err
 	}
 	v.several, v.seed, v.record = r.several, r.seed, r.record
+	if v.several.quick {
+		v.load.shorten()
+	}
 	s, err := v.load.scenario(args)
 	return v, s, err
 }

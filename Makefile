@@ -20,9 +20,10 @@ race:
 	XMPPRIG_SKIP_SERVERS=prosody,ejabberd go test -race -p 1 -timeout 60m ./loadgen ./loadgen/loopback ./loadgen/xmpp ./results
 
 # The fuzzer looks for every planted defect, a minute each at the most, and for ten minutes for any on the clean server. Comparisons of
-# nothing and of something are simulated by the thousand.
+# nothing and of something are simulated by the thousand, and made with live runs.
 exam:
 	go test -count 1 -run 'TestExam|TestNoiseRecommends|TestLooksKeep' -v ./results/compare -args -exam.compare 2000
+	go test -count 1 -timeout 1h -run TestExamOfComparisons -v ./cmd/xmpprig -args -exam.compare 24
 	go test -count 1 -timeout 3h -parallel 2 -run 'TestExam|TestCleanServer' -v ./fuzz -args -exam.all -exam.seconds 60 -exam.clean 600
 
 bench:

@@ -15,6 +15,7 @@ type Run struct {
 	Started     time.Time    `json:"started"`
 	ElapsedNS   int64        `json:"elapsed_ns"`
 	Command     []string     `json:"command"` // secrets masked
+	Labels      Labels       `json:"labels,omitempty"`
 	Seed        uint64       `json:"seed"`
 	PlanHash    string       `json:"plan_hash"` // of the schedule, users, pairs and sizes that the seed gave
 	Repeat      *Repeat      `json:"repeat,omitempty"`

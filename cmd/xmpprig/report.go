@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -16,21 +17,27 @@ func reportCommand() command {
 		name: "report", args: "RECORD…", summary: "render records of runs, campaigns and examinations",
 		long: `
 RECORD is the directory that a run left, whole or cut short, or a fuzzing
-campaign, or conform. Where a run and a campaign lie together, text tells both,
-json and html are the run's, and sarif and junit the campaign's. With --plots
-the pages and the pictures under plots/ are drawn again.`,
+campaign, or conform, or trend. Where a run and a campaign lie together, text
+tells both, json, html, markdown, benchfmt and csv are the run's, and sarif and
+junit the campaign's. Of runs, junit, markdown (for a pull request), benchfmt
+(for benchstat) and csv (a line a run, as Apache Otava reads it) take several
+records at once. With --plots the pages and the pictures under plots/ are drawn
+again.`,
 		setup: func(f *pflag.FlagSet) func(context.Context, []string, *ui) error {
-			format := f.String("format", "text", "text, json or html; of a campaign or an examination also junit or sarif; on standard output")
+			format := f.String("format", "text", "text, json, html or junit; of runs also markdown, benchfmt or csv, of campaigns and examinations sarif; on standard output")
 			plots := f.Bool("plots", false, "also write the pages and plots/ into the record")
 			return func(_ context.Context, args []string, ui *ui) error {
-				if err := oneOf("format", *format, "text", "json", "html", "junit", "sarif"); err != nil {
+				if err := oneOf("format", *format, "text", "json", "html", "junit", "markdown", "benchfmt", "csv", "sarif"); err != nil {
 					return err
 				}
 				if len(args) == 0 {
 					return &usageError{"report needs the directory of a record", "a run names it in its last lines; the default is under runs/"}
 				}
+				if write := runsFormats()[*format]; write != nil && len(args) > 1 {
+					return reportOnRuns(args, write, *plots, ui)
+				}
 				if len(args) > 1 && *format != "text" {
-					return &usageError{"--format " + *format + " takes one record at a time", "several at once are possible as text"}
+					return &usageError{"--format " + *format + " takes one record at a time", "several at once are possible as text, and of runs as junit, markdown, benchfmt and csv"}
 				}
 				for _, dir := range args {
 					if err := reportOn(dir, *format, *plots, ui); err != nil {
@@ -58,12 +65,15 @@ func reportOn(dir, format string, plots bool, ui *ui) error {
 	if format == "text" {
 		return renderAll(parts, ui.out)
 	}
+	if format == "junit" {
+		slices.Reverse(parts) // the campaign's, where there is one beside the run
+	}
 	for _, p := range parts {
 		if write := p.formats[format]; write != nil {
 			return write(ui.out)
 		}
 	}
-	return &usageError{dir + " holds no campaign and no examination, so there is no " + format + " of it", "a run is rendered as text, json or html"}
+	return &usageError{"there is no " + format + " of what " + dir + " holds", "a run has no sarif; markdown, benchfmt and csv are of runs alone"}
 }
 
 // part is one thing that a record holds: a run, a campaign or an examination.
@@ -97,7 +107,11 @@ func openParts(dir string, ui *ui) ([]part, error) {
 	if err3 == nil {
 		parts = append(parts, comparisonPart(comparison))
 	}
-	for _, err := range []error{err, err2, err3} {
+	moved, err4 := results.ReadTrend(dir)
+	if err4 == nil {
+		parts = append(parts, trendPart(moved))
+	}
+	for _, err := range []error{err, err2, err3, err4} {
 		if err != nil && !is[*results.AbsentError](err) {
 			return nil, err
 		}
@@ -115,6 +129,11 @@ func runPart(r *results.Record) part {
 			"text": func(w io.Writer) error { return report.Text(w, r) },
 			"json": func(w io.Writer) error { return report.JSON(w, r) },
 			"html": func(w io.Writer) error { return report.HTML(w, r) },
+
+			"junit":    func(w io.Writer) error { return report.RunJUnit(w, r) },
+			"markdown": func(w io.Writer) error { return report.Markdown(w, r) },
+			"benchfmt": func(w io.Writer) error { return report.Benchfmt(w, &r.Run) },
+			"csv":      func(w io.Writer) error { return report.CSV(w, &r.Run) },
 		},
 	}
 }

@@ -28,6 +28,7 @@ type running struct {
 	format   string
 	progress string
 	plots    bool
+	labels   labelling
 	flags    *pflag.FlagSet
 	several  several
 	place    *results.Repeat // among several runs; nil: it is the only one
@@ -57,7 +58,8 @@ func newRunning(f *pflag.FlagSet) *running {
 	r.reach.declare(f)
 	f.Uint64Var(&r.seed, "seed", 0, "seed of schedule, pairs and sizes; default: random, and recorded")
 	f.StringVar(&r.record, "record", "", "`DIRECTORY` for the record; default: a new one under runs/")
-	f.StringVar(&r.format, "format", "text", "text or json, on standard output")
+	r.labels.declare(f)
+	f.StringVar(&r.format, "format", "text", "text, json, junit or markdown, on standard output")
 	f.StringVar(&r.progress, "progress", "auto", "auto, bar, log or none, on standard error")
 	f.BoolVar(&r.plots, "plots", true, "draw report.html and plots/ into the record")
 	return r
@@ -105,6 +107,9 @@ func (r *running) check() error {
 	if err := atLeast(0, r.reach.pid, "server-pid"); err != nil {
 		return err
 	}
+	if err := r.labels.check(); err != nil {
+		return err
+	}
 	if err := r.checkRecord(); err != nil {
 		return err
 	}
@@ -119,7 +124,10 @@ func (r *running) checkFormat() error {
 	if r.several.compares() {
 		return oneOf("format", r.format, "text", "json", "markdown", "junit", "html")
 	}
-	return oneOf("format", r.format, "text", "json")
+	if r.several.wanted() {
+		return oneOf("format", r.format, "text", "json")
+	}
+	return oneOf("format", r.format, "text", "json", "junit", "markdown")
 }
 
 // checkRecord saves starting a server for a record that has no place. When
@@ -180,7 +188,7 @@ func (r *running) underLoad(ctx context.Context, s *scenarios.Scenario, signals 
 	if err != nil {
 		return nil, err
 	}
-	head.Tool, head.Command, head.Repeat = tool(), masked(os.Args), r.place
+	head.Tool, head.Command, head.Repeat, head.Labels = tool(), masked(os.Args), r.place, r.labels.labels
 	head.Scenario = results.Scenario{Name: s.Name, SHA256: s.Hash, Source: disclosed(s)}
 	show := newProgress(ui.err, r.progress)
 	defer show.done()

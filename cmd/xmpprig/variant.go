@@ -14,7 +14,7 @@ import (
 // sideFlags are those in which two sides may differ: what is reached, and how.
 func sideFlags() []string {
 	return []string{"server", "tls", "mechanism", "domain", "user", "password", "ca", "insecure", "server-pid", "consent", "consent-port", "fault", "shortcut-auth",
-		"server-config"}
+		"server-config", "label"}
 }
 
 // variant is the run with the flags of other on top: flags, or the name of a server.
@@ -56,7 +56,7 @@ func (r *running) variant(other string, args []string) (*running, *scenarios.Sce
 	if g := f.Lookup("password"); g.Changed {
 		v.load.o.Password = g.Value.String()
 	}
-	if err := firstOf(wellWritten(f, "ca"), atLeast(0, v.reach.pid, "server-pid")); err != nil {
+	if err := firstOf(wellWritten(f, "ca"), atLeast(0, v.reach.pid, "server-pid"), v.labels.check()); err != nil {
 		return nil, nil, err
 	}
 	v.several, v.seed, v.record = r.several, r.seed, r.record

@@ -30,6 +30,9 @@ func ranFacts(r *results.Record) []fact {
 	if len(run.Target.Faults) > 0 {
 		facts = slices.Insert(facts, 2, fact{"told faults", strings.Join(run.Target.Faults, ", ")})
 	}
+	if len(run.Labels) > 0 {
+		facts = slices.Insert(facts, 0, fact{"labels", run.Labels.String()})
+	}
 	return cleaned(facts)
 }
 

@@ -70,8 +70,11 @@ func benchConfig(r *results.Run) (all []benchfmt.Config) {
 	put("server", r.Target.Driver+", TLS "+nonEmpty(r.Target.TLS))
 	put("scenario", r.Scenario.Name)
 	put("scenario-sha", scenarioHash(r))
-	if generatorLimited(r) || r.Verdict.Status == results.StatusIncomplete {
-		put("verdict", r.Verdict.Status) // keeps such runs apart from others
+	switch { // keeps such runs apart from others
+	case generatorLimited(r):
+		put("verdict", results.StatusLimited)
+	case r.Verdict.Status == results.StatusIncomplete:
+		put("verdict", results.StatusIncomplete)
 	}
 	for _, k := range r.Labels.Keys() {
 		key := k

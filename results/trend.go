@@ -10,7 +10,7 @@ const TrendSchema = 1
 
 // Trend is the content of trend.json: how the figures of a server moved from run to run, and where they stepped.
 type Trend struct {
-	Schema    int       `json:"schema_version"`
+	Schema    int       `json:"schema"`
 	Tool      Tool      `json:"tool"`
 	MinEffect float64   `json:"min_effect"` // the smallest step that is told, as a part of the level before it
 	Alpha     float64   `json:"alpha"`      // the chance that a history without a step shows one, for each metric

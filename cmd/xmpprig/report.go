@@ -73,7 +73,10 @@ func reportOn(dir, format string, plots bool, ui *ui) error {
 			return write(ui.out)
 		}
 	}
-	return &usageError{"there is no " + format + " of what " + dir + " holds", "a run has no sarif; markdown, benchfmt and csv are of runs alone"}
+	if format == "sarif" {
+		return &usageError{dir + " holds no campaign and no examination, so there is no sarif of it", "of a run, junit and markdown are for CI"}
+	}
+	return &usageError{"there is no " + format + " of what " + dir + " holds", "markdown, benchfmt and csv are of runs"}
 }
 
 // part is one thing that a record holds: a run, a campaign or an examination.

@@ -35,6 +35,7 @@ func TestScripts(t *testing.T) {
 			"hostile": hostileFile,
 			"resumed": resumed,
 			"suspect": suspect,
+			"plant":   plantHistory,
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Values[jobsKey{}] = map[string]*job{}

@@ -76,7 +76,7 @@ func historyFacts(h *results.History) []fact {
 		all[0].Value += ", from " + runName(h.Records[0]) + " to " + runName(h.Records[n-1])
 	}
 	if len(h.Differs) > 0 {
-		all = append(all, fact{"kept apart", "its " + strings.Join(h.Differs, " and its ") + " differs from the first history's"})
+		all = append(all, fact{"kept apart", "it differs from the first history in " + strings.Join(h.Differs, ", ")})
 	}
 	if h.TooShort {
 		all = append(all, fact{"too short", fmt.Sprintf("it takes %d records to see a step", h.FewestRuns)})

@@ -200,7 +200,7 @@ func (h *history) measure() {
 	if n > segments {
 		h.noise = max(leastNoise, math.Sqrt(sum/(n-segments)))
 	}
-	if sum > 0 {
+	if h.noise > leastNoise {
 		r := product / sum
 		h.memory = min(.7, max(0, r+(1+3*r)*segments/n)) // which a mean taken from the same figures makes look smaller
 	}

@@ -22,7 +22,8 @@
 // where a process was killed while it rewrote run.json, and means nothing.
 // A fuzzing campaign leaves campaign.json, the type Campaign, and an
 // examination conform.json, the type Conformance: in a directory of their own
-// or beside a run. See ReadCampaign and ReadConformance.
+// or beside a run. See ReadCampaign and ReadConformance. What became of a
+// history of runs is in trend.json, the type Trend; see ReadTrend.
 //
 // All offsets are since Run.Started. A time named _ns is in nanoseconds, t_s
 // is in seconds with three decimals. Each Tick hands its lines to the

@@ -17,7 +17,7 @@ type Trend struct {
 	Last      int       `json:"last"`       // a step this many records from the newest, or fewer, is a recent one
 	Histories []History `json:"histories"`
 	LeftOut   []LeftOut `json:"left_out"`
-	Verdict   Verdict   `json:"verdict"`
+	Verdict   Verdict   `json:"verdict"` // with the exit code that it has on demand: 11 where a metric's newest step is recent and a regression
 }
 
 // History is runs under the same conditions, by when they were started.
@@ -39,6 +39,7 @@ type TrendRecord struct {
 	Started time.Time `json:"started"`
 	Labels  Labels    `json:"labels,omitempty"`
 	Version string    `json:"server_version,omitempty"`
+	Rig     string    `json:"tool_version,omitempty"` // of xmpprig, whose own changes may show as steps
 }
 
 // TrendMetric is one figure over the records of a history.

@@ -4,7 +4,9 @@
 // A fuzzing campaign has [CampaignText], [CampaignHTML], [CampaignPlots],
 // [CampaignJSON] and [CampaignFiles], and how a server did in the table of
 // required answers the same with Conformance; [SARIF] and [JUnit] tell either
-// to CI.
+// to CI. Runs, one or several, have [RunJUnit], [Markdown], [Benchfmt] for
+// benchstat and [CSV] for Apache Otava; a history of them has [TrendText],
+// [TrendHTML], [TrendPlots], [TrendJSON] and [TrendFiles].
 //
 // Every figure is taken from the record and keeps its conditions with it:
 // percentiles come with their counts and are left out (printed as "–") where

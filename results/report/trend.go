@@ -56,7 +56,8 @@ func historyTitle(t *results.Trend, i int) string {
 
 func trendMethod(t *results.Trend) string {
 	return fmt.Sprintf("A step is told where it is at least %s and chance would show one in %s of histories that have none. It takes %d records, three "+
-		"of them behind the step, and more where the noise is large. Noise is the standard deviation from run to run; intervals are of 95 %%. "+
+		"of them behind the step, and more where the noise is large. Noise is the standard deviation from run to run, and memory how much of one run's deviation the "+
+		"next one shows, 0…1; intervals are of 95 %%. "+
 		"A step among the last %d records is a recent one.", share(t.MinEffect), share(t.Alpha), fewestRecords(t), t.Last)
 }
 
@@ -161,6 +162,9 @@ func stepWhere(h *results.History, c results.Change) string {
 	s := "first with " + runName(first) + ", after " + runName(last) + "; record " + line(first.Dir, 200)
 	if first.Version != last.Version {
 		s += "; server " + line(nonEmpty(last.Version), 60) + " → " + line(nonEmpty(first.Version), 60)
+	}
+	if first.Rig != last.Rig {
+		s += "; xmpprig changed, too, from " + line(nonEmpty(last.Rig), 60) + " to " + line(nonEmpty(first.Rig), 60) + ", so the step may be the rig's"
 	}
 	return s
 }

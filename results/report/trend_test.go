@@ -40,6 +40,7 @@ func sampleTrend() *results.Trend {
 		steps.Values, flat.Values, none.Values = append(steps.Values, &v), append(flat.Values, &w), append(none.Values, nil)
 	}
 	steps.Values[30] = nil
+	h.Records[19].Rig = "v0.1.0"
 	h.Metrics = []results.TrendMetric{steps, flat, none}
 	short := results.History{Scenario: "chat", Server: "ejabberd", Machine: h.Machine, FewestRuns: 10, TooShort: true, Differs: []string{"server"}, Records: h.Records[:2],
 		Metrics: []results.TrendMetric{{Name: "rate in steady", Unit: "/s", Values: flat.Values[:2], Count: 2, Reason: "2 values, and 10 are the fewest that a step can be seen in"}}}
@@ -56,7 +57,7 @@ func TestTrendText(t *testing.T) {
 	for _, want := range []string{
 		"REGRESSION: 62 records in 2 histories\n", "History 1 of 2: chat\n", "  message.delivery p99 in steady  59", "9.10 ms",
 		"  ! message.delivery p99 in steady: 8.10 ms → 9.10 ms, +12.3 % (95 % interval +10.0…+15.0 %, n = 31\n", "  + message.delivery p99 in steady: 9.00 ms → 8.10 ms, -10.0 %",
-		"kept apart  it differs from the first history in server", "it takes 10 records", "Left out: 1 record\n", "was not judged: 3 values",
+		"kept apart  it differs from the first history in server", "it takes 10 records", "Left out: 1 record\n", "was not judged: 3 values", "xmpprig changed, too, from v0.1.0",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)

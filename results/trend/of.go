@@ -109,7 +109,7 @@ func judged(c conditions, runs []Run, o Options) results.History {
 	var names []string
 	for i, r := range runs {
 		h.Records = append(h.Records, results.TrendRecord{Dir: r.Dir, Started: r.Run.Started.UTC(), Labels: r.Run.Labels,
-			Version: strings.TrimSpace(r.Run.Target.Software + " " + r.Run.Target.Version)})
+			Version: strings.TrimSpace(r.Run.Target.Software + " " + r.Run.Target.Version), Rig: strings.TrimSpace(r.Run.Tool.Version + " " + r.Run.Tool.Commit)})
 		measured[i] = map[string]results.Measure{}
 		for _, m := range r.Run.Measures() {
 			if !o.wants(m) {

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -29,18 +30,24 @@ func trendPlotName(i int) string {
 func TrendPlots(t *results.Trend) (all []Plot) {
 	for i := range t.Histories {
 		h := &t.Histories[i]
-		if len(all) < mostTrendPlots && len(h.Records) > 1 && len(h.Metrics) > 0 {
-			all = append(all, historyPlot(h, trendPlotName(i), historyTitle(t, i)))
+		if drawn := withValues(h.Metrics); len(all) < mostTrendPlots && len(h.Records) > 1 && len(drawn) > 0 {
+			all = append(all, historyPlot(h, drawn, trendPlotName(i), historyTitle(t, i)))
 		}
 	}
 	return all
 }
 
-func historyPlot(h *results.History, name, title string) Plot {
+func withValues(all []results.TrendMetric) []results.TrendMetric {
+	return slices.DeleteFunc(slices.Clone(all), func(m results.TrendMetric) bool {
+		return !slices.ContainsFunc(m.Values, func(v *float64) bool { return v != nil })
+	})
+}
+
+func historyPlot(h *results.History, metrics []results.TrendMetric, name, title string) Plot {
 	p := Plot{Name: name, Title: "Trend: " + title, Caption: "Each dot is a run, in the order in which they were started; the lines are the levels between steps, with the size " +
 		"of each step and where it is. The vertical axes do not begin at zero."}
-	shown := h.Metrics[:min(mostTrendPanels, len(h.Metrics))]
-	if rest := len(h.Metrics) - len(shown); rest > 0 {
+	shown := metrics[:min(mostTrendPanels, len(metrics))]
+	if rest := len(metrics) - len(shown); rest > 0 {
 		p.Caption += fmt.Sprintf(" %s not drawn.", plural(int64(rest), "further metric"))
 	}
 	p.figure = figure{title: p.Title, xName: "runs, by the time of their start", legend: []entry{
@@ -63,10 +70,6 @@ func metricPanel(h *results.History, m *results.TrendMetric) panel {
 			lo, hi = min(lo, *v/unit), max(hi, *v/unit)
 			runs.points = append(runs.points, plotter.XY{X: float64(i), Y: *v / unit})
 		}
-	}
-	if len(runs.points) == 0 {
-		pl.empty, pl.yMax = "no values", 1
-		return pl
 	}
 	room := max((hi-lo)*.12, hi*.01, 1e-9)
 	pl.yMin, pl.yMax = lo-room, hi+room*2 // the names of steps stand at the top

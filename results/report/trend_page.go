@@ -55,7 +55,7 @@ func trendPage(w io.Writer, t *results.Trend, plots []Plot) error {
 const mostLeftOut = 200
 
 func pageHistory(h *results.History, title string) trendHistory {
-	p := trendHistory{Title: title, Facts: historyFacts(h), Metrics: &tableRows{Head: trendHead()}, Changes: &tableRows{Head: []string{"metric", "before", "after", "step", "95 % interval", "n before", "n after", "first with", "after"}}}
+	p := trendHistory{Title: title, Facts: historyFacts(h), Metrics: &tableRows{Head: trendHead()}, Changes: &tableRows{Head: []string{"metric", "first with", "before", "behind", "step", "95 % interval", "n"}}}
 	for i := range h.Metrics {
 		m := &h.Metrics[i]
 		p.Metrics.Rows = append(p.Metrics.Rows, trendCells(m))
@@ -68,8 +68,8 @@ func pageHistory(h *results.History, title string) trendHistory {
 		if c.Regression {
 			word = "regression "
 		}
-		p.Changes.Rows = append(p.Changes.Rows, []string{line(c.metric.Name, 80), inUnit(c.From, c.metric.Unit), inUnit(c.To, c.metric.Unit), word + signedPercent(c.Effect),
-			signedPercent(c.Low) + " … " + signedPercent(c.High), count(int64(c.Before)), count(int64(c.Behind)), runName(h.Records[c.At]), runName(h.Records[c.After])})
+		p.Changes.Rows = append(p.Changes.Rows, []string{line(c.metric.Name, 60), line(tickName(h.Records[c.At]), 40), inUnit(c.From, c.metric.Unit), inUnit(c.To, c.metric.Unit), word + signedPercent(c.Effect),
+			signedPercent(c.Low) + " … " + signedPercent(c.High), count(int64(c.Before)) + " + " + count(int64(c.Behind))})
 	}
 	return p
 }

@@ -29,7 +29,20 @@ func spread(y []float64) float64 {
 	for i := range d {
 		d[i] = math.Abs(y[i+1] - y[i])
 	}
-	return 1.4826 * median(d) / math.Sqrt2
+	return ofNormal * median(d) / math.Sqrt2
+}
+
+// ofNormal makes a median of absolute deviations a standard deviation.
+const ofNormal = 1.4826
+
+// scatter is the standard deviation of figures about their median, taken from the median of their deviations.
+func scatter(y []float64) float64 {
+	middle := median(y)
+	d := make([]float64, len(y))
+	for i, v := range y {
+		d[i] = math.Abs(v - middle)
+	}
+	return ofNormal * median(d)
 }
 
 // candidates cuts y where that lowers the sum of squares by more than a penalty, the best of all ways to cut it.

@@ -22,6 +22,7 @@
 // for having searched, by as many comparisons as there were places for the step; and it pays for memory, as runs on one machine
 // resemble their neighbours, by the factor (1+r)/(1−r) on the variance, where r is the correlation from run to run.
 //
-// Besides, a step has to be as large as Options.MinEffect, on the mean and on the median. What lies within three records of the
+// Runs that differ among themselves far more than others do, as a burst of other work on the machine leaves them, are no level, and so
+// make no step. Besides, a step has to be as large as Options.MinEffect, on the mean and on the median. What lies within three records of the
 // ends or of another step is not told: wait for the next records. A slow drift shows as stairs.
 package trend

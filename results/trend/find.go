@@ -16,7 +16,7 @@ type Options struct {
 // Defaults of Options.
 const (
 	DefaultMinEffect = .03
-	DefaultAlpha     = .005
+	DefaultAlpha     = .01
 	DefaultLast      = 10
 )
 
@@ -137,13 +137,15 @@ func (h *history) large(effect float64) bool {
 // chance is that of a step like this one at any of the places where it could be.
 func (h *history) chance(from, at, to int) float64 {
 	places := float64(to - from - 2*shortest + 1)
-	t := math.Abs(mean(h.y[at:to])-mean(h.y[from:at])) / h.deviation(at-from, to-at)
+	t := math.Abs(mean(h.y[at:to])-mean(h.y[from:at])) / h.deviation(from, at, to)
 	return min(1, places*tail(t, h.freedom()))
 }
 
-// deviation is the standard error of the difference of the means of m and n figures.
-func (h *history) deviation(m, n int) float64 {
-	return h.noise * math.Sqrt((1+h.memory)/(1-h.memory)*(1/float64(m)+1/float64(n)))
+// deviation is the standard error of the difference of the means before and behind a cut. Runs that do not agree with one another, as a
+// burst of other work on the machine leaves them, are no level: their own spread counts where it is larger than the noise.
+func (h *history) deviation(from, at, to int) float64 {
+	a, b := max(h.noise, scatter(h.logs[from:at])), max(h.noise, scatter(h.logs[at:to]))
+	return math.Sqrt((1 + h.memory) / (1 - h.memory) * (a*a/float64(at-from) + b*b/float64(to-at)))
 }
 
 // freedom is how many degrees of freedom the noise was estimated with.
@@ -231,7 +233,7 @@ func (h *history) found() Found {
 	for i := range h.cuts {
 		from, at, to := h.around(i)
 		effect := mean(h.y[at:to]) - mean(h.y[from:at])
-		half := quantile(.05, h.freedom()) * h.deviation(at-from, to-at)
+		half := quantile(.05, h.freedom()) * h.deviation(from, at, to)
 		f.Steps = append(f.Steps, Step{At: at, Effect: math.Expm1(effect), Low: math.Expm1(effect - half), High: math.Expm1(effect + half), P: h.chance(from, at, to)})
 	}
 	return f

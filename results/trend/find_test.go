@@ -50,6 +50,7 @@ func TestFind(t *testing.T) {
 		{"figures that never differ", stairs(0, 30, 4096, 4, 4608), []int{30}},
 		{"all the same", stairs(0, 60, 7), nil},
 		{"lone outliers", append(append(stairs(.02, 20, 1e6, 1, 3e6, 19, 1e6), 2e6), stairs(.02, 20, 1e6)...), nil},
+		{"a burst of other work", append(append(stairs(.01, 30, 1e6), 1.8e6, 40e6, 1.2e6, 1.35e6), stairs(.01, 30, 1e6)...), nil},
 		{"two outliers together", append(append(stairs(.02, 30, 1e6), 2e6, 1.8e6), stairs(.02, 30, 1e6)...), nil},
 	} {
 		f := Find(c.values, Options{})

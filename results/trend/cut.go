@@ -5,14 +5,17 @@ import (
 	"slices"
 )
 
-// drawnIn is a copy of y in which what lies far off the figures around it is drawn in to the edge of the noise. Steps stay, as three
-// figures at a level are the majority of the five about each.
+// edge is how many standard deviations of the noise a figure may lie off the others.
+const edge = 2.5
+
+// drawnIn is a copy of y in which what lies far off the figures around it is drawn in to the edge of the noise. Steps stay, as
+// four figures at a level are the majority of the seven about each.
 func drawnIn(y []float64, least float64) []float64 {
-	const around, edge = 3, 2.5
+	const around = 3
 	bound := max(edge*spread(y), 1.2*least)
 	out := slices.Clone(y)
 	for i := range y {
-		// At the ends the nearest five.
+		// At the ends the nearest seven.
 		from := min(max(0, i-around), max(0, len(y)-2*around-1))
 		level := median(y[from:min(len(y), from+2*around+1)])
 		out[i] = min(max(y[i], level-bound), level+bound)

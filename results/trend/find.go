@@ -72,6 +72,7 @@ func Find(values []float64, o Options) Found {
 		h.measure()
 		for range rounds {
 			before := slices.Clone(h.cuts)
+			h.drawIn()
 			h.cuts = candidates(h.y, weak)
 			h.settle()
 			h.measure()
@@ -99,6 +100,18 @@ func logarithms(values []float64) []float64 {
 		logs[i] = math.Log(v)
 	}
 	return logs
+}
+
+// drawIn draws outliers in anew, now that it is known about which level they lie: bursts of them are wider than what drawnIn looks at.
+func (h *history) drawIn() {
+	bound := max(edge*spread(h.logs), 1.2*h.MinEffect)
+	for i := range len(h.cuts) + 1 {
+		from, to := h.segment(i)
+		level := median(h.logs[from:to])
+		for k := from; k < to; k++ {
+			h.y[k] = min(max(h.logs[k], level-bound), level+bound)
+		}
+	}
 }
 
 // settle merges the weakest candidate until all that are left hold, before the noise that was measured with fewer cuts: candidates
@@ -224,6 +237,7 @@ func (h *history) found() Found {
 	if len(h.y) == 0 {
 		return Found{}
 	}
+	h.drawIn()
 	h.measure()
 	f := Found{Noise: math.Expm1(h.noise), Memory: h.memory}
 	for i := range len(h.cuts) + 1 {

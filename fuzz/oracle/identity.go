@@ -48,6 +48,9 @@ func (w *talk) succeed(t *turn) {
 
 // plain notes what is wrong with a message of PLAIN that had success.
 func (w *talk) plain(note func(kind, what string)) {
+	if w.sent.unread || w.sent.broken { // the server may have read on, and what it took is not known
+		return
+	}
 	token := strings.Trim(w.token(), " \t\r\n")
 	parts, strict := plainParts(token)
 	switch {

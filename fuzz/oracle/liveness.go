@@ -56,12 +56,12 @@ func (c *Case) silent(w *talk) (Finding, bool) {
 	case last != nil && w.timeouts[len(w.timeouts)-1] > last.event:
 		f.Title = "neither an answer nor an end comes: " + Class(last.element)
 		f.Evidence = append(f.Evidence, last.span())
-	case c.timedOut(w, "sync") >= 0:
+	case c.unsynced(w) >= 0:
 		f.Title = "the server answers a session no more"
 		if kind := c.lastClass(w); kind != "" {
 			f.Title += " after " + kind
 		}
-		f.Evidence = []Span{{Event: c.timedOut(w, "sync")}}
+		f.Evidence = []Span{{Event: c.unsynced(w)}}
 	default:
 		return f, false
 	}
@@ -73,6 +73,16 @@ func (c *Case) silent(w *talk) (Finding, bool) {
 func (c *Case) timedOut(w *talk, what string) int {
 	for _, i := range w.timeouts {
 		if string(c.Transcript[i].Data) == what {
+			return i
+		}
+	}
+	return -1
+}
+
+// unsynced is where w waited in vain for the answer to a sync that the server was to read as such, or -1.
+func (c *Case) unsynced(w *talk) int {
+	for n, i := range w.timeouts {
+		if string(c.Transcript[i].Data) == "sync" && !w.excused[n] {
 			return i
 		}
 	}

@@ -38,6 +38,7 @@ func TestHung(t *testing.T) {
 		{"no answer any more", both("A> <message type='chat' to='w@d/w'/>", "A> <iq type='get' id='sync-1' to='d'><ping xmlns='urn:xmpp:ping'/></iq>", "A timed-out sync"), []string{mute}, []string{"sync"}},
 		{"inside of an element", both("A> <message type='chat'>", "A timed-out sync"), nil, nil},
 		{"inside of a comment", both("A> <message type='chat'><!---></message>", "A timed-out sync"), nil, nil},
+		{"inside of a comment, and a new connection", both("A> <message type='chat'><!---></message>", "A timed-out sync", "A dialled", "A stream", "A> "+head, "A< "+head+offers), nil, nil},
 		{"a longer wait than for an answer", both("A> <message type='chat' to='w@d/w'/>", sync("A", 1), "A timed-out end"), nil, nil},
 		{"hung up", both("A> <message type='chat'/>", "A timed-out sync", "A dropped"), nil, nil},
 		{"auth", secured("A> "+auth("="), "A timed-out element"), []string{"hang O-80 MUST neither an answer nor an end comes: {" + nsSASL + "}auth"}, []string{"element", auth("=")}},

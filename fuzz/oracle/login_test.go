@@ -48,6 +48,7 @@ func TestAuthenticated(t *testing.T) {
 		{"in the second message", secured("A> <auth xmlns='"+nsSASL+"' mechanism='PLAIN'/>", "A< <challenge xmlns='"+nsSASL+"'/>", "A> <response xmlns='"+nsSASL+"'>"+right+"</response>", "A< "+success), nil, nil},
 		{"refused", secured("A> "+auth(b64("\x00a\x00x")), "A< <failure xmlns='"+nsSASL+"'><not-authorized/></failure>"), nil, nil},
 		{"refused, and then right", secured("A> "+auth(b64("\x00a\x00x")), "A< <failure xmlns='"+nsSASL+"'><not-authorized/></failure>", "A> "+auth(right), "A< "+success), nil, nil},
+		{"refused, and then behind an instruction", secured("A> "+auth(b64("\x00a\x00x")), "A< <failure xmlns='"+nsSASL+"'><not-authorized/></failure>", "A> "+strings.Replace(auth(right), ">", "><?a b?>", 1), "A< "+success), nil, nil},
 		{"not offered", secured("A> <auth xmlns='"+nsSASL+"' mechanism='ANONYMOUS'/>", "A< "+success), []string{offer}, nil},
 		{"offered in capitals", secured("A> "+strings.Replace(auth(right), "PLAIN", "plain", 1), "A< "+success), nil, nil},
 		{"twice", secured("A> "+auth(right), "A< "+success, "A stream", "A> "+head, "A< "+head+offers, "A> "+auth(right), "A< "+success), []string{again}, nil},

@@ -82,7 +82,8 @@ type talk struct {
 	encrypted int      // the first stream under TLS of the connection; 0: there is none
 	registers bool     // accounts can be registered here, said the last features
 	timeouts  []int
-	did       bool // the actor did something of its own after the mark
+	excused   []bool // of the timeouts: nobody was owed anything, inside of an element or behind what not every server refuses
+	did       bool   // the actor did something of its own after the mark
 	wrongs    []wrong
 	offered   []string // mechanisms of the last features
 	features  *turn
@@ -137,6 +138,7 @@ func (w *talk) take(i int, e program.Event, marked bool) {
 	case program.TimedOut:
 		if marked {
 			w.timeouts = append(w.timeouts, i)
+			w.excused = append(w.excused, w.sent.unread || w.sent.partial)
 		}
 	}
 }

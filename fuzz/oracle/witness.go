@@ -75,7 +75,7 @@ func (c *Case) deliveries(w *talk) (found []Finding) {
 			continue
 		}
 		s := sent[at]
-		if c.strayed(w, s) {
+		if c.strayed(w, s) && !unread {
 			found = append(found, Finding{Oracle: Witness, Row: "O-103", Level: program.Must, Title: "a stanza is delivered to somebody else", Clause: "RFC 6120 §10.5",
 				Detail: fmt.Sprintf("the %s received a %s to %q", w.actor, s.element.Local(), s.element.Attr("to")), Ought: relayed, Evidence: []Span{s.span(), t.span()}})
 		}

@@ -44,14 +44,14 @@ func forestPlot(c *results.Comparison) Plot {
 	}
 	reach := .02
 	for _, m := range rows {
-		reach = min(mostEffect, max(reach, 1.15*math.Abs(bounded1(m.Low)), 1.15*math.Abs(bounded1(m.High)), 1.3*m.Floor))
+		reach = min(mostEffect, max(reach, 1.15*math.Abs(bounded1(m.Low)), 1.15*math.Abs(bounded1(m.High)), 1.3*bounded1(m.Floor)))
 	}
 	pl.xMin, pl.xMax = -reach, reach
 	label := small(ink())
 	label.YAlign = text.YCenter
 	for i, m := range rows {
 		y := float64(len(rows)-i) - .5
-		pl.marks = append(pl.marks, bar{-m.Floor, m.Floor, y - .5, y + .5, rgb(0xEDF0F3)}, whisker{bounded1(m.Effect), bounded1(m.Low), bounded1(m.High), y, stroke(effectColor(m), 1.8)},
+		pl.marks = append(pl.marks, bar{-bounded1(m.Floor), bounded1(m.Floor), y - .5, y + .5, rgb(0xEDF0F3)}, whisker{bounded1(m.Effect), bounded1(m.Low), bounded1(m.High), y, stroke(effectColor(m), 1.8)},
 			note{-reach * .99, y, seenLine(m.Metric, 50) + "  " + changeText(m), label})
 	}
 	pl.marks = append(pl.marks, upright{0, stroke(muted(), .9)})
@@ -103,7 +103,7 @@ func shiftPlot(c *results.Comparison) Plot {
 	var pts []plotter.XY
 	lo, hi := -.01, .01
 	for _, s := range c.Shift {
-		if s.BaseNS <= 0 || s.HeadNS <= 0 || s.Percentile <= 0 || s.Percentile >= 100 {
+		if s.BaseNS <= 0 || s.HeadNS <= 0 || !(s.Percentile > 0 && s.Percentile < 100) {
 			continue
 		}
 		v := bounded1(float64(s.HeadNS)/float64(s.BaseNS) - 1)

@@ -21,7 +21,7 @@ type Options struct {
 
 // Defaults of Options.
 const (
-	DefaultAlpha = 0.05
+	DefaultAlpha = 0.04 // half of it on the side of regressions
 	DefaultFloor = 0.03
 )
 

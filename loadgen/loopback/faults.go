@@ -36,6 +36,9 @@ type Faults struct {
 	// Rate is the number of stanzas of bound sessions that the server serves in a second, one after
 	// another from a single first-in-first-out queue; 0 means as many as it can.
 	Rate float64
+	// Sessions is how many sessions the server has room for at a time; 0 means any number. Whoever binds one more is
+	// turned away with the stream error resource-constraint (RFC 6120 §4.9.3.17).
+	Sessions int
 	// RefuseLogins turns away logins whose credentials are right.
 	RefuseLogins Refusal
 	// CutConnections drops connections without a word.
@@ -85,7 +88,7 @@ func (f Faults) validate() error {
 		name  string
 		every int
 	}{{"lose", f.Lose}, {"duplicate", f.Duplicate}, {"reorder", f.Reorder}, {"misdeliver", f.Misdeliver},
-		{"refuse", f.RefuseLogins.Every}, {"cut", f.CutConnections.Every}} {
+		{"sessions", f.Sessions}, {"refuse", f.RefuseLogins.Every}, {"cut", f.CutConnections.Every}} {
 		if n.every < 0 {
 			complain("fault %s: every %d-th is not possible", n.name, n.every)
 		}

@@ -165,7 +165,9 @@ func (l *login) bind(e *wire.Element) error {
 		payload = l.twist.restore(payload)
 	}
 	l.holdBack()
-	l.srv.enter(s, wire.AppendIQ(l.scratch[:0], wire.Addressing{ID: id, Type: "result"}, payload))
+	if !l.srv.enter(s, wire.AppendIQ(l.scratch[:0], wire.Addressing{ID: id, Type: "result"}, payload)) {
+		return streamError{wire.ResourceConstraint, "there is no room for another session"}
+	}
 	return nil
 }
 

@@ -34,11 +34,17 @@ func (s *session) owns(a address) bool {
 }
 
 // enter binds a session and tells its client so. From here on it is routed to; nothing reaches it before that answer.
-func (s *Server) enter(n *session, answer []byte) {
+// False is returned where there is no room for it.
+func (s *Server) enter(n *session, answer []byte) bool {
 	now := time.Now()
-	first := s.firstBound.CompareAndSwap(nil, &now)
 	s.mu.Lock()
 	old := n.account.session([]byte(n.resource))
+	if room := s.options.Faults.Sessions; room > 0 && old == nil && len(s.sessions) >= room {
+		s.mu.Unlock()
+		s.tally.full.Add(1)
+		return false
+	}
+	first := s.firstBound.CompareAndSwap(nil, &now)
 	if old != nil {
 		s.leave(old)
 	}
@@ -56,6 +62,7 @@ func (s *Server) enter(n *session, answer []byte) {
 		s.planCutAll(now)
 	}
 	s.planCut(n, now)
+	return true
 }
 
 // unbind ends a session's part in routing and presence; nil and a session that has ended are nothing to do.

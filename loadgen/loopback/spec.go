@@ -28,7 +28,7 @@ func FaultForms() []FaultForm {
 //
 //	delay=5ms  delay=uniform:2ms..8ms  delay=exponential:5ms  delay=lognormal:5ms:0.8  login-delay=…  seed=7
 //	stall=10s+1.4s  stall=10s+1.4s/30s   lose=100  duplicate=100  reorder=100  reorder=100:5s  misdeliver=100
-//	rate=2000/s  refuse=10  refuse=10:temporary-auth-failure  cut=30s  cut=10:30s  cut=all:30s  mute  mute=ping
+//	rate=2000/s  sessions=500  refuse=10  refuse=10:temporary-auth-failure  cut=30s  cut=10:30s  cut=all:30s  mute  mute=ping
 //
 // [FaultForms] says what each means. All errors come at once.
 func ParseFaults(specs []string) (Faults, error) {
@@ -118,6 +118,9 @@ var faultTable = []faultRow{
 	{FaultForm{"rate", "rate=2000/s", "serve 2000 stanzas a second from one queue"},
 		parseRate,
 		func(f *Faults) (string, bool) { return strconv.FormatFloat(f.Rate, 'f', -1, 64) + "/s", f.Rate > 0 }},
+	{FaultForm{"sessions", "sessions=500", "have room for 500 sessions, and end the stream of whoever binds one more with resource-constraint"},
+		func(f *Faults, v string) error { return parseEvery(&f.Sessions, v) },
+		func(f *Faults) (string, bool) { return strconv.Itoa(f.Sessions), f.Sessions > 0 }},
 	{FaultForm{"refuse", "refuse=10 or refuse=10:CONDITION, which is " + strings.Join(refusalConditions, ", "), "refuse every 10th login that has the right credentials"},
 		parseRefusal, printRefusal},
 	{FaultForm{"cut", "cut=30s, cut=10:30s or cut=all:30s", "drop every (10th) connection 30 s after its login, or all at once 30 s after the first"},

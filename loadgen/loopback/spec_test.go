@@ -23,6 +23,7 @@ func TestParseFaults(t *testing.T) {
 		{"reorder=3:5s", Faults{Reorder: 3, ReorderWithin: 5 * time.Second}},
 		{"rate=2000/s", Faults{Rate: 2000}},
 		{"rate=0.5/s", Faults{Rate: 0.5}},
+		{"sessions=500", Faults{Sessions: 500}},
 		{"refuse=10", Faults{RefuseLogins: Refusal{Every: 10}}},
 		{"refuse=10:account-disabled", Faults{RefuseLogins: Refusal{Every: 10, Condition: "account-disabled"}}},
 		{"cut=30s", Faults{CutConnections: Cut{Every: 1, After: 30 * time.Second}}},
@@ -49,7 +50,7 @@ func TestParseFaultsRefuses(t *testing.T) {
 		"delay=lognormal:5ms:x": "not a number", "stall=10s": "beginning", "stall=10s+0s": "no length", "stall=1s+5s/3s": "before this one ends", "lose=0": "0-th",
 		"lose=x": "not a number", "lose=1 lose=2": "twice", "reorder=2:0s": "no time", "rate=5": "rate=2000/s", "rate=0/s": "above zero", "rate=NaN/s": "above zero",
 		"rate=Inf/s": "not possible", "refuse=2:aborted": "no condition", "cut=x:1s": "not a number", "cut=1:x": "unit", "mute=foo": "no kind",
-		"drop=1": "there are delay, login-delay, seed, stall, lose, duplicate, reorder, misdeliver, rate, refuse, cut, mute",
+		"drop=1": "there are delay, login-delay, seed, stall, lose, duplicate, reorder, misdeliver, rate, sessions, refuse, cut, mute",
 	} {
 		if f, err := ParseFaults([]string{spec}); err == nil || !strings.Contains(err.Error(), want) || f != (Faults{}) {
 			t.Errorf("%s: %v; want %q", spec, err, want)

@@ -12,6 +12,7 @@ type Tally struct {
 	Logins       int64 `json:"logins"`        // sessions bound
 	AuthFailed   int64 `json:"auth_failed"`   // SASL exchanges that failed for a reason of the client's
 	Refused      int64 `json:"refused"`       // logins with right credentials that the fault refuse turned away
+	Full         int64 `json:"full"`          // logins turned away for want of room, by the fault sessions
 	Registered   int64 `json:"registered"`    // accounts made in-band
 	Sessions     int64 `json:"sessions"`      // bound now
 	StreamErrors int64 `json:"stream_errors"` // streams ended with an error
@@ -43,7 +44,7 @@ type Tally struct {
 
 // counters is what a Tally is read from.
 type counters struct {
-	connections, logins, authFailed, refused, registered, sessions, streamErrors atomic.Int64
+	connections, logins, authFailed, refused, full, registered, sessions, streamErrors atomic.Int64
 	stanzas, routed, bounced, ignored, delivered, discarded                      atomic.Int64
 	lost, duplicated, reordered, reorderExpired, misdelivered, overtaken         atomic.Int64
 	cut, unanswered, slowReaders, delays, delayTotal, loginDelays                atomic.Int64
@@ -55,7 +56,7 @@ func (s *Server) Tally() Tally {
 	c := &s.tally
 	return Tally{
 		Connections: c.connections.Load(), Logins: c.logins.Load(), AuthFailed: c.authFailed.Load(), Refused: c.refused.Load(),
-		Registered: c.registered.Load(), Sessions: c.sessions.Load(), StreamErrors: c.streamErrors.Load(), Ended: c.footers.Load(),
+		Full: c.full.Load(), Registered: c.registered.Load(), Sessions: c.sessions.Load(), StreamErrors: c.streamErrors.Load(), Ended: c.footers.Load(),
 		Stanzas: c.stanzas.Load(), Routed: c.routed.Load(), Bounced: c.bounced.Load(), Ignored: c.ignored.Load(),
 		Delivered: c.delivered.Load(), Discarded: c.discarded.Load(),
 		Lost: c.lost.Load(), Duplicated: c.duplicated.Load(), Reordered: c.reordered.Load(), ReorderExpired: c.reorderExpired.Load(),

@@ -304,3 +304,22 @@ func TestMute(t *testing.T) {
 		expectCounts(t, s, map[string]int64{"unanswered": 2})
 	})
 }
+
+// TestSessions has room for two: a third is turned away, unless one of them has gone or it takes the place of one.
+func TestSessions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := faulty(t, "sessions=2")
+		c := logins(t, s, 2)
+		third := dial(t, s)
+		third.authenticate(2)
+		third.send("<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>")
+		if got := third.expect(); !strings.Contains(got, "resource-constraint") {
+			t.Errorf("the third session got %s", got)
+		}
+		expectCounts(t, s, map[string]int64{"full": 1})
+		_ = c[0].conn.Close()
+		synctest.Wait()
+		loginAs(t, s, 3)
+		expectCounts(t, s, map[string]int64{"full": 1})
+	})
+}

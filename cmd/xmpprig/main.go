@@ -38,7 +38,7 @@ type command struct {
 }
 
 func commands() []command {
-	return []command{runCommand(), checkCommand(), reportCommand(), compareCommand(), noiseCommand(), trendCommand(), serveCommand(), conformCommand(), fuzzCommand(), replayCommand(), corpusCommand(), versionCommand()}
+	return []command{runCommand(), checkCommand(), reportCommand(), compareCommand(), noiseCommand(), trendCommand(), capacityCommand(), serveCommand(), conformCommand(), fuzzCommand(), replayCommand(), corpusCommand(), versionCommand()}
 }
 
 // xmpprig runs the command line and says how it ended.

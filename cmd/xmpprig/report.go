@@ -106,6 +106,10 @@ func openParts(dir string, ui *ui) ([]part, error) {
 	if err2 == nil {
 		parts = append(parts, conformancePart(dir, examination))
 	}
+	found, err5 := results.ReadCapacity(dir)
+	if err5 == nil {
+		parts = append(parts, capacityPart(found))
+	}
 	comparison, err3 := results.ReadComparison(dir)
 	if err3 == nil {
 		parts = append(parts, comparisonPart(comparison))
@@ -114,7 +118,7 @@ func openParts(dir string, ui *ui) ([]part, error) {
 	if err4 == nil {
 		parts = append(parts, trendPart(moved))
 	}
-	for _, err := range []error{err, err2, err3, err4} {
+	for _, err := range []error{err, err2, err3, err4, err5} {
 		if err != nil && !is[*results.AbsentError](err) {
 			return nil, err
 		}

@@ -45,10 +45,10 @@ type Tally struct {
 // counters is what a Tally is read from.
 type counters struct {
 	connections, logins, authFailed, refused, full, registered, sessions, streamErrors atomic.Int64
-	stanzas, routed, bounced, ignored, delivered, discarded                      atomic.Int64
-	lost, duplicated, reordered, reorderExpired, misdelivered, overtaken         atomic.Int64
-	cut, unanswered, slowReaders, delays, delayTotal, loginDelays                atomic.Int64
-	footers, attempts, boundEver                                                 atomic.Int64 // footers: streams ended without an error; the others are what refuse and cut count by
+	stanzas, routed, bounced, ignored, delivered, discarded                            atomic.Int64
+	lost, duplicated, reordered, reorderExpired, misdelivered, overtaken               atomic.Int64
+	cut, unanswered, slowReaders, delays, delayTotal, loginDelays                      atomic.Int64
+	footers, attempts, boundEver                                                       atomic.Int64 // footers: streams ended without an error; the others are what refuse and cut count by
 }
 
 // Tally returns the counts so far. After Close they are final.

@@ -67,7 +67,10 @@ func TestJudge(t *testing.T) {
 		{"slow", func(r *results.Record) { late(r, 300, 1) }, results.TrialMissed, false, "too long"},
 		{"very slow", func(r *results.Record) { late(r, 900, 1) }, results.TrialMissed, true, "too long"},
 		{"slow for the rig's sake", func(r *results.Record) { late(r, 300, 200) }, results.TrialLimited, false, "the rig sent up to 200ms late"},
-		{"slow by far, and the rig late too", func(r *results.Record) { late(r, 2000, 600) }, results.TrialMissed, true, "too long"},
+		{"slow by far, and the rig late too", func(r *results.Record) { late(r, 2000, 100) }, results.TrialLimited, false, "the rig sent"},
+		{"slow by far, and the rig a little late", func(r *results.Record) { late(r, 2000, 50) }, results.TrialMissed, true, "too long"},
+		{"a backlog, and the rig late too", func(r *results.Record) { late(r, 2000, 100); backlog(r, 200) }, results.TrialMissed, true, "kept up"},
+		{"a backlog for the rig's sake", func(r *results.Record) { late(r, 2000, 600); backlog(r, 200) }, results.TrialLimited, false, "the rig sent"},
 		{"slow and the rig's CPU gone", func(r *results.Record) { late(r, 900, 1); r.Run.Generator.CPUMean = .9 }, results.TrialLimited, false, "90 % of the CPU"},
 		{"slow and the server's CPU gone", func(r *results.Record) { late(r, 900, 1); r.Run.Server.CPUMean = 1.5 }, results.TrialMissed, true, ""},
 		{"slow and the machine full, mostly of the rig", func(r *results.Record) {

@@ -28,15 +28,30 @@ func (b *bench) probe(f oracle.Finding, spelled uint64) probe {
 	switch f.Oracle {
 	case oracle.Leak:
 		return func(ctx context.Context, p *program.Program) (bool, *trial, error) { return b.leaks(ctx, p, f) }
-	case oracle.Neighbour, oracle.Cost, oracle.Hang:
-		return func(ctx context.Context, p *program.Program) (bool, *trial, error) { return b.busier(ctx, p, f) }
+	case oracle.Neighbour, oracle.Cost:
+		return func(ctx context.Context, p *program.Program) (bool, *trial, error) {
+			return b.busier(ctx, b.patient(), p, f)
+		}
+	case oracle.Hang:
+		return func(ctx context.Context, p *program.Program) (bool, *trial, error) {
+			site := b.patient()
+			if !b.hasty {
+				site.Patience = never * site.patience()
+			}
+			return b.busier(ctx, site, p, f)
+		}
 	case oracle.Metamorphic:
 		return func(ctx context.Context, p *program.Program) (bool, *trial, error) {
 			return b.differs(ctx, p, f, spelled)
 		}
 	}
-	return func(ctx context.Context, p *program.Program) (bool, *trial, error) { return b.again(ctx, p, f) }
+	return func(ctx context.Context, p *program.Program) (bool, *trial, error) {
+		return b.again(ctx, b.patient(), p, f)
+	}
 }
+
+// never is how many times its patience somebody waits for an answer before it is said that none comes: it may only be late.
+const never = 3
 
 // patient is the site where all waits have their full time, and things are proved.
 func (b *bench) patient() *Site {
@@ -46,8 +61,8 @@ func (b *bench) patient() *Site {
 }
 
 // again plays p once, on a server that is started again where it died.
-func (b *bench) again(ctx context.Context, p *program.Program, f oracle.Finding) (bool, *trial, error) {
-	t, err := b.try(ctx, b.patient(), p)
+func (b *bench) again(ctx context.Context, site *Site, p *program.Program, f oracle.Finding) (bool, *trial, error) {
+	t, err := b.try(ctx, site, p)
 	if err != nil {
 		return false, nil, err
 	}

@@ -21,8 +21,8 @@ const (
 )
 
 // busier plays p once, and reports whether it shows the finding and whether the machine is quiet without it.
-func (b *bench) busier(ctx context.Context, p *program.Program, f oracle.Finding) (bool, *trial, error) {
-	seen, t, err := b.again(ctx, p, f)
+func (b *bench) busier(ctx context.Context, site *Site, p *program.Program, f oracle.Finding) (bool, *trial, error) {
+	seen, t, err := b.again(ctx, site, p, f)
 	if !seen || err != nil || t.facts.Ended {
 		return seen, t, err
 	}
@@ -34,7 +34,7 @@ func (b *bench) busier(ctx context.Context, p *program.Program, f oracle.Finding
 		if f.Oracle == oracle.Cost {
 			return t.facts.CPU.Seconds() >= busierBy*cpu*t.took.Seconds()
 		}
-		return b.site.patience() >= busierBy*waited
+		return site.patience() >= busierBy*waited
 	})
 	return quiet, t, err
 }

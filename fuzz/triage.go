@@ -217,6 +217,7 @@ func (c *campaign) shrunk(ctx context.Context, b *bench, s suspicion) *program.P
 		left /= 4 // each takes several
 	}
 	hasty := *b
+	hasty.hasty = true
 	site := *b.site
 	site.Patience = max(b.site.patience()/4, 200*time.Millisecond)
 	hasty.site = &site

@@ -16,6 +16,7 @@ type bench struct {
 	server  Watched
 	canary  *canary
 	set     int  // of accounts on which things are proved; 0: the same as all is played on
+	hasty   bool // it only looks for smaller programs
 	shared  bool // others use the server too, so that what it uses is not the program's doing
 	crashes int  // that are known
 	high    int64

@@ -13,7 +13,7 @@ type Comparison struct {
 	Metrics  []Compared `json:"metrics"`
 	Shift    []Shift    `json:"shift,omitempty"`    // of the headline series; it describes, and decides nothing
 	Warnings []string   `json:"warnings,omitempty"` // what speaks against the comparison, and was passed over
-	Left     []string   `json:"left_out,omitempty"` // runs that could not be counted, and why
+	Left     []string   `json:"left_out,omitempty"` // runs and metrics that could not be counted, and why
 	Verdict  Outcome    `json:"verdict"`
 }
 

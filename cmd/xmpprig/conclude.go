@@ -76,7 +76,7 @@ func (r *running) compared(ctx context.Context, m *maker, s *scenarios.Scenario)
 		return judgingError(err)
 	}
 	c.Base.Name, c.Head.Name = sideName(r.several.against), r.record
-	c.Base.Records, c.Head.Records, c.Left = dirsOf(p.base), dirsOf(p.head), p.left
+	c.Base.Records, c.Head.Records, c.Left = dirsOf(p.base), dirsOf(p.head), slices.Concat(p.left, c.Left)
 	return r.concludePairs(p, c, compare.Options{}, failed, m.ui)
 }
 
@@ -113,7 +113,7 @@ func tellRepeated(kept []keptRun, ui *ui) error {
 	w := tabwriter.NewWriter(ui.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(w, "metric\tn\tlowest\tmedian\thighest\t\n")
 	for _, m := range compare.Spread(runsOf(kept)) {
-		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t\n", m.Metric, len(m.Values), inWords(m.Values[0], m.Unit), inWords(m.Values[len(m.Values)/2], m.Unit), inWords(m.Values[len(m.Values)-1], m.Unit))
+		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t\n", m.Metric, len(m.Values), inWords(m.Values[0], m.Unit), inWords(m.Median, m.Unit), inWords(m.Values[len(m.Values)-1], m.Unit))
 	}
 	if err := w.Flush(); err != nil {
 		return err

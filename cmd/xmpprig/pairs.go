@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"xmpprig/results"
@@ -139,6 +140,6 @@ func (r *running) compare(p *pairs, o compare.Options) (*results.Comparison, err
 		return nil, err
 	}
 	c.Base.Name, c.Head.Name = "as given", r.several.interleave
-	c.Base.Records, c.Head.Records, c.Left = dirsOf(p.base), dirsOf(p.head), p.left
+	c.Base.Records, c.Head.Records, c.Left = dirsOf(p.base), dirsOf(p.head), slices.Concat(p.left, c.Left)
 	return c, nil
 }

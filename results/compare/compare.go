@@ -25,8 +25,11 @@ const (
 	DefaultFloor = 0.03
 )
 
-// least is how many runs a side has to have.
-const least = 4
+// Bounds on the runs of a side: with fewer nothing is said, and more take memory by their square.
+const (
+	least = 4
+	most  = 1000
+)
 
 func (o Options) filled() Options {
 	o.Alpha, o.Floor = cmp.Or(o.Alpha, DefaultAlpha), cmp.Or(o.Floor, DefaultFloor)
@@ -41,7 +44,15 @@ func Runs(base, head []*results.Run, o Options) (*results.Comparison, error) {
 	if len(base) == 0 || len(head) == 0 || o.Paired && len(base) != len(head) {
 		return nil, &RefusedError{[]string{fmt.Sprintf("there are %d runs of the base and %d of the head", len(base), len(head))}}
 	}
-	if against := differences(base, head); len(against) > 0 {
+	if n := max(len(base), len(head)); n > most {
+		return nil, &RefusedError{[]string{fmt.Sprintf("there are %d runs on a side, and %d are the most", n, most)}}
+	}
+	against := append(differences(base, head), mixed("base", base)...)
+	against = append(against, mixed("head", head)...)
+	if o.Paired {
+		against = append(against, mispaired(base, head)...)
+	}
+	if len(against) > 0 {
 		if !o.Force {
 			return nil, &RefusedError{against}
 		}
@@ -56,6 +67,7 @@ func Runs(base, head []*results.Run, o Options) (*results.Comparison, error) {
 		c.Metrics = append(c.Metrics, m.compare(values(m, base), values(m, head), o))
 	}
 	decide(c, o)
+	lacking(c, base, head, o)
 	c.Shift = shift(base, head)
 	return c, nil
 }
@@ -141,7 +153,7 @@ func decide(c *results.Comparison, o Options) {
 
 // varies reports whether a metric is not one and the same in all runs.
 func varies(m results.Compared) bool {
-	return slices.ContainsFunc(slices.Concat(m.Base, m.Head), func(v float64) bool { return v != m.Base[0] })
+	return !same(slices.Concat(m.Base, m.Head))
 }
 
 // judge gives the verdict on one metric, beside so many that are tested.
@@ -165,9 +177,11 @@ func judge(m *results.Compared, tested int, o Options) {
 		m.Verdict, m.Reason = results.Regression, "worse by "+amount(m, math.Abs(m.Effect))
 	case m.Adjusted < o.Alpha && math.Abs(m.Effect) >= m.Floor && beyond > m.Floor/2:
 		m.Verdict, m.Reason = results.Improvement, "better by "+amount(m, math.Abs(m.Effect))
-	case within <= m.Floor:
+	case within <= m.Floor && m.Difference && math.Abs(mean(m.Head)-mean(m.Base)) > m.Floor:
+		m.Verdict, m.Reason = results.Undecided, fmt.Sprintf("most runs are alike, but some stand out: on average it is %s and %s", amount(m, mean(m.Base)), amount(m, mean(m.Head)))
+	case within <= m.Floor && possible(len(m.Base), len(m.Head), 1, o): // else even the whole range is no interval of this probability
 		m.Verdict, m.Reason = results.Same, "no difference larger than "+amount(m, within)
-	case n < Fewest(tested, o):
+	case !possible(len(m.Base), len(m.Head), tested, o):
 		m.Verdict, m.Reason = results.Insufficient, fmt.Sprintf("with %d runs a side nothing can be shown of one of %d metrics; it takes %d", n, tested, Fewest(tested, o))
 	default:
 		m.Verdict, m.Reason = results.Undecided, fmt.Sprintf("it may be %s, and up to %s would not matter", ranged(m), amount(m, m.Floor))
@@ -178,18 +192,23 @@ func judge(m *results.Compared, tested int, o Options) {
 func Fewest(tested int, o Options) int {
 	o = o.filled()
 	for n := least; n <= mostExact; n++ {
-		orders := math.Pow(2, float64(n))
-		if !o.Paired {
-			orders = 1
-			for i := 1; i <= n; i++ {
-				orders = orders * float64(n+i) / float64(i)
-			}
-		}
-		if 2/orders*float64(max(tested, 1)) < o.Alpha {
+		if possible(n, n, tested, o) {
 			return n
 		}
 	}
 	return mostExact
+}
+
+// possible reports whether so many runs of the base and of the head can show anything: in how many orders they can come decides.
+func possible(base, head, tested int, o Options) bool {
+	orders := math.Pow(2, float64(base))
+	if !o.Paired {
+		orders = 1
+		for i := 1; i <= base; i++ {
+			orders = orders * float64(head+i) / float64(i)
+		}
+	}
+	return 2/orders*float64(max(tested, 1)) < o.Alpha
 }
 
 // amount writes a share or, where shares are subtracted, points.

@@ -89,6 +89,34 @@ func differences(base, head []*results.Run) (all []string) {
 	return all
 }
 
+// mixed says that a side is of more than one server: what differs within it is no noise. Where a server is started anew for each run,
+// it has another port each time.
+func mixed(side string, runs []*results.Run) []string {
+	of := func(r *results.Run) string {
+		t := r.Target
+		if t.Driver != "remote" {
+			t.Address = ""
+		}
+		return strings.Join(strings.Fields(strings.Join(append([]string{t.Driver, t.Software, t.Version, t.Address, t.TLS, t.Mechanism, t.Config}, t.Faults...), " ")), " ")
+	}
+	for _, r := range runs[1:] {
+		if of(r) != of(runs[0]) {
+			return []string{differs("server within the "+side, of(runs[0]), of(r))}
+		}
+	}
+	return nil
+}
+
+// mispaired says that the runs of a pair were not made together.
+func mispaired(base, head []*results.Run) []string {
+	for i := range base {
+		if b, h := base[i].Repeat, head[i].Repeat; b != nil && h != nil && b.Number != h.Number {
+			return []string{fmt.Sprintf("as pair %d there are run %d of the base and run %d of the head", i+1, b.Number, h.Number)}
+		}
+	}
+	return nil
+}
+
 func differs(what, a, b string) string {
 	if len(a)+len(b) > 160 || strings.Contains(a+b, "\n") {
 		return "the " + what + " differs"

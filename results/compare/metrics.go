@@ -13,6 +13,7 @@ type metric struct {
 	name, unit string
 	higher     bool    // is better
 	gated      bool    // unless others are asked for
+	cost       bool    // of the server, where it is seen
 	share      bool    // may be zero: sides are subtracted, not divided
 	least      float64 // a difference that is smaller does not matter, in unit
 	of         func(*results.Run) (float64, bool)
@@ -26,19 +27,26 @@ const (
 
 // metricsOf lists what all the runs have. The runs must have one scenario.
 func metricsOf(runs []*results.Run) []metric {
+	return slices.DeleteFunc(candidates(runs), func(m metric) bool {
+		return slices.ContainsFunc(runs, func(r *results.Run) bool { _, ok := m.of(r); return !ok })
+	})
+}
+
+// candidates lists what the first of the runs may have.
+func candidates(runs []*results.Run) []metric {
 	var all []metric
 	for _, s := range runs[0].Series {
-		if s.Kind == results.Response || s.Kind == results.Service && !slices.ContainsFunc(runs[0].Series, func(o results.Series) bool {
-			return o.Name == s.Name && o.Phase == s.Phase && o.Kind == results.Response && o.Count > 0
-		}) {
+		if counts(runs[0], s) {
 			all = append(all, timesOf(runs, s)...)
 		}
 	}
-	all = append(all, throughput(runs[0])...)
-	all = append(all, shares()...)
-	all = append(all, costs()...)
-	return slices.DeleteFunc(all, func(m metric) bool {
-		return slices.ContainsFunc(runs, func(r *results.Run) bool { _, ok := m.of(r); return !ok })
+	return slices.Concat(all, throughput(runs[0]), shares(), costs())
+}
+
+// counts reports whether a series is looked at: the times of answers or, where there are none, those that they took on the way.
+func counts(r *results.Run, s results.Series) bool {
+	return s.Kind == results.Response || s.Kind == results.Service && !slices.ContainsFunc(r.Series, func(o results.Series) bool {
+		return o.Name == s.Name && o.Phase == s.Phase && o.Kind == results.Response && o.Count > 0
 	})
 }
 
@@ -104,7 +112,7 @@ func throughput(like *results.Run) (all []metric) {
 	for _, p := range like.Phases {
 		of := func(r *results.Run) (results.Phase, bool) {
 			i := slices.IndexFunc(r.Phases, func(q results.Phase) bool { return q.Name == p.Name })
-			if i < 0 || r.Phases[i].Offered == 0 || r.Phases[i].EndNS <= r.Phases[i].StartNS {
+			if i < 0 || r.Phases[i].Offered <= 0 || r.Phases[i].EndNS <= r.Phases[i].StartNS {
 				return results.Phase{}, false
 			}
 			return r.Phases[i], true
@@ -113,7 +121,7 @@ func throughput(like *results.Run) (all []metric) {
 		case results.PhaseClosed:
 			all = append(all, metric{name: "rate in " + p.Name, unit: "/s", higher: true, gated: true, of: func(r *results.Run) (float64, bool) {
 				q, ok := of(r)
-				return float64(q.Completed) / (float64(q.EndNS-q.StartNS) / 1e9), ok && q.Completed > 0
+				return float64(q.Completed) / ((float64(q.EndNS) - float64(q.StartNS)) / 1e9), ok && q.Completed > 0
 			}})
 		case results.PhaseOpen:
 			all = append(all, metric{name: "completed in " + p.Name, unit: "%", higher: true, gated: true, share: true, least: leastShare, of: func(r *results.Run) (float64, bool) {
@@ -152,7 +160,7 @@ func shares() []metric {
 // costs are what the server used, where it was seen.
 func costs() []metric {
 	of := func(name, unit string, gated bool, value func(results.Server) int64) metric {
-		return metric{name: name, unit: unit, gated: gated, of: func(r *results.Run) (float64, bool) {
+		return metric{name: name, unit: unit, gated: gated, cost: true, of: func(r *results.Run) (float64, bool) {
 			v := value(r.Server)
 			return float64(v), r.Server.Observed && v > 0
 		}}
@@ -177,22 +185,23 @@ func chosen(all []metric, names []string) ([]metric, error) {
 	if len(names) == 0 {
 		return all, nil
 	}
-	for i := range all {
-		all[i].gated = false
-	}
 	for _, name := range names {
-		found := false
-		for i := range all {
-			if all[i].name == name || strings.HasPrefix(all[i].name, name+" ") {
-				all[i].gated, found = true, true
-			}
-		}
-		if !found {
+		if !slices.ContainsFunc(all, func(m metric) bool { return m.is(name) }) {
 			return nil, &MetricError{name, namesOf(all)}
 		}
 	}
-	return all, nil
+	return named(all, names), nil
 }
+
+// named gates those of that name, and no others.
+func named(all []metric, names []string) []metric {
+	for i := range all {
+		all[i].gated = slices.ContainsFunc(names, all[i].is)
+	}
+	return all
+}
+
+func (m metric) is(name string) bool { return m.name == name || strings.HasPrefix(m.name, name+" ") }
 
 func namesOf(all []metric) (names []string) {
 	for _, m := range all {
@@ -205,6 +214,7 @@ func namesOf(all []metric) (names []string) {
 type Spreading struct {
 	Metric, Unit string
 	Values       []float64 // sorted
+	Median       float64
 }
 
 // Spread is all metrics that the runs have, those first that have a say.
@@ -223,7 +233,8 @@ func Spread(runs []*results.Run) (all []Spreading) {
 		return 1
 	})
 	for _, m := range metrics {
-		all = append(all, Spreading{m.name, m.unit, slices.Sorted(slices.Values(values(m, runs)))})
+		v := slices.Sorted(slices.Values(values(m, runs)))
+		all = append(all, Spreading{m.name, m.unit, v, median(v)})
 	}
 	return all
 }

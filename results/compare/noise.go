@@ -30,7 +30,10 @@ func Noise(runs []*results.Run, wanted float64, o Options) (*results.Noise, erro
 	if len(runs) < least || o.Paired && len(runs) < 2*least {
 		return nil, &RefusedError{[]string{fmt.Sprintf("%d runs are too few to tell how much they differ", len(runs))}}
 	}
-	if against := differences(runs, nil); len(against) > 0 && !o.Force {
+	if n := len(runs); n > 2*most {
+		return nil, &RefusedError{[]string{fmt.Sprintf("there are %d runs, and %d are the most", n, 2*most)}}
+	}
+	if against := append(differences(runs, nil), mixed("runs", runs)...); len(against) > 0 && !o.Force {
 		return nil, &RefusedError{against}
 	}
 	all, err := chosen(metricsOf(runs), o.Metrics)
@@ -80,7 +83,7 @@ func Sensitivity(c *results.Comparison, o Options) {
 	o = o.filled()
 	tested := 0
 	for _, m := range c.Metrics {
-		if m.Gated && varies(m) {
+		if m.Gated && varies(m) && len(m.Base) > 0 && len(m.Head) > 0 {
 			tested++
 		}
 	}
@@ -88,8 +91,8 @@ func Sensitivity(c *results.Comparison, o Options) {
 		m := &c.Metrics[i]
 		if n := min(len(m.Base), len(m.Head)); m.Gated && !m.Difference && varies(*m) && n >= least && n <= sizes()[len(sizes())-1] {
 			s := simulation{metric: metric{name: m.Metric, unit: m.Unit}, errors: residuals(m, o.Paired), stretch: 1, centre: m.BaseMedian, tested: tested, o: o}
-			if m.Unit == "ns" {
-				s.metric.least = leastLatency
+			if m.Floor > o.Floor { // raised, because less is nobody's concern
+				s.metric.least = m.Floor * max(m.BaseMedian, 1)
 			}
 			m.Sees = s.smallest(n)
 		}

@@ -177,14 +177,66 @@ func twoSided(counts []float64, at int) float64 {
 	return min(1, 2*min(below, above)/total)
 }
 
-// mannWhitney is the test of two independent samples, two-sided: exact for few values (golang.org/x/perf/benchmath).
+// mannWhitney is the test of two independent samples, two-sided: exact for up to mostExact values (golang.org/x/perf/benchmath). Where
+// values tie it is by the count of all orders of these very ranks: with ties the distribution leans to one side, which benchmath takes
+// for symmetric, and finds p values of 0 between sides of different sizes.
 func mannWhitney(base, head []float64) float64 {
+	if p, tied := tiedRanks(base, head); tied && max(len(base), len(head)) <= mostExact {
+		return p
+	}
 	t := benchmath.Thresholds{CompareAlpha: 0.05}
 	c := benchmath.AssumeNothing.Compare(benchmath.NewSample(slices.Clone(base), &t), benchmath.NewSample(slices.Clone(head), &t))
 	if math.IsNaN(c.P) {
 		return 1
 	}
-	return c.P
+	return max(0, min(1, c.P))
+}
+
+// tiedRanks is the exact p of the sum of the head's ranks, where some of all values are equal.
+func tiedRanks(base, head []float64) (p float64, tied bool) {
+	all := slices.Sorted(slices.Values(slices.Concat(base, head)))
+	doubled := make([]int, len(all)) // ranks, as in signedRanks
+	for i := 0; i < len(all); {
+		j := i
+		for j < len(all) && all[j] == all[i] {
+			j++
+		}
+		for k := i; k < j; k++ {
+			doubled[k] = i + 1 + j
+		}
+		tied = tied || j > i+1
+		i = j
+	}
+	if !tied || len(all) > 2*mostExact {
+		return 1, tied
+	}
+	seen := 0
+	for _, h := range head {
+		at, _ := slices.BinarySearch(all, h)
+		seen += doubled[at]
+	}
+	return twoSided(chosenCounts(doubled, len(head)), seen), true
+}
+
+// chosenCounts counts the ways to choose n of the ranks by their sum.
+func chosenCounts(doubled []int, n int) []float64 {
+	most := 0
+	for _, r := range doubled[len(doubled)-n:] { // they are sorted
+		most += r
+	}
+	counts := make([][]float64, n+1) // by how many are chosen
+	for i := range counts {
+		counts[i] = make([]float64, most+1)
+	}
+	counts[0][0] = 1
+	for i, r := range doubled {
+		for k := min(i+1, n); k > 0; k-- {
+			for s := most; s >= r; s-- {
+				counts[k][s] += counts[k-1][s-r]
+			}
+		}
+	}
+	return counts[n]
 }
 
 // holm adjusts p values so that all together err with the probability that each is compared with (Holm 1979).
@@ -212,6 +264,13 @@ func cliff(base, head []float64) float64 {
 		}
 	}
 	return float64(sum) / float64(len(base)*len(head))
+}
+
+func mean(values []float64) (sum float64) {
+	for _, v := range values {
+		sum += v / float64(len(values))
+	}
+	return sum
 }
 
 func median(values []float64) float64 {

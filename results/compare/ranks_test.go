@@ -177,6 +177,53 @@ func TestMannWhitney(t *testing.T) {
 	}
 }
 
+// TestMannWhitneyWithTies holds the test to all orders of values of which many are equal, tried one by one.
+func TestMannWhitneyWithTies(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 150 {
+		base, head := make([]float64, 1+r.IntN(6)), make([]float64, 1+r.IntN(6))
+		for _, side := range [][]float64{base, head} {
+			for i := range side {
+				side[i] = float64(r.IntN(4))
+			}
+		}
+		if got, want := mannWhitney(base, head), byOrders(base, head); !near(got, want) {
+			t.Errorf("%v and %v: p = %v, want %v", base, head, got, want)
+		}
+	}
+}
+
+// byOrders is the two-sided p of U, by enumeration.
+func byOrders(base, head []float64) float64 {
+	all := slices.Concat(base, head)
+	u := func(of func(int) bool) (sum int) {
+		for i, v := range all {
+			for j, w := range all {
+				if of(i) && !of(j) {
+					sum += cmp.Compare(v, w)
+				}
+			}
+		}
+		return sum
+	}
+	seen := u(func(i int) bool { return i >= len(base) })
+	below, above, total := 0, 0, 0
+	for order := range 1 << len(all) {
+		if bits.OnesCount(uint(order)) != len(head) {
+			continue
+		}
+		v := u(func(i int) bool { return order>>i&1 == 1 })
+		total++
+		if v <= seen {
+			below++
+		}
+		if v >= seen {
+			above++
+		}
+	}
+	return min(1, 2*float64(min(below, above))/float64(total))
+}
+
 func TestHolm(t *testing.T) {
 	if got := holm([]float64{.01, .04, .03, .005}); !slices.EqualFunc(got, []float64{.03, .06, .06, .02}, near) {
 		t.Errorf("%v", got)

@@ -27,7 +27,7 @@ func shift(base, head []*results.Run) (all []results.Shift) {
 
 func largest(r *results.Run) (s results.Series, ok bool) {
 	for _, one := range r.Series {
-		if one.Kind == results.Response && isMeasured(r, one.Phase) && one.Count > s.Count {
+		if counts(r, one) && isMeasured(r, one.Phase) && one.Count > s.Count {
 			s, ok = one, true
 		}
 	}

@@ -78,6 +78,7 @@ type Trial struct {
 	LagP99NS  int64   `json:"lag_p99_ns"`  // of the rig
 	RigCPU    float64 `json:"rig_cpu"`     // share of the CPUs that it may use
 	RigCPUs   float64 `json:"rig_cpus"`    // CPUs that it did use
+	Others    float64 `json:"others_cpus"` // CPUs that others used on the machine of both; negative: not known
 	Observed  bool    `json:"observed"`    // whether the server's cost could be seen
 	ServerCPU float64 `json:"server_cpus"` // CPUs in use
 	ServerMem int64   `json:"server_rss_bytes"`

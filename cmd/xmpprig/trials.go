@@ -155,10 +155,11 @@ func (w *trials) once(ctx context.Context, s *scenarios.Scenario) (results.Trial
 	seed := w.seed + uint64(w.made) - 1
 	f := newFuse(ctx, s, w.signals)
 	defer f.release()
+	var others neighbours
 	show := newProgress(w.ui.err, w.style())
 	defer show.done()
 	run, err := loadgen.Run(f.ctx, loadgen.Options{Scenario: s, Dialer: dialer, Server: srv, Seed: seed, Record: dir, Head: head,
-		Progress: func(p loadgen.Progress) { show.show(p); f.see(p) }, Interrupt: f.interrupt})
+		Progress: func(p loadgen.Progress) { show.show(p); f.see(p); others.look(p) }, Interrupt: f.interrupt})
 	w.asked = results.Worst(w.asked, f.release())
 	if run == nil {
 		return results.Trial{Seed: seed}, err
@@ -169,7 +170,7 @@ func (w *trials) once(ctx context.Context, s *scenarios.Scenario) (results.Trial
 	if err != nil {
 		return results.Trial{Seed: seed}, &exitError{results.ExitInternal, err}
 	}
-	return capacity.Judge(rec, capacity.Judging{Series: w.plan.series, Calm: w.calm}, f.why), nil
+	return capacity.Judge(rec, capacity.Judging{Series: w.plan.series, Calm: w.calm, Others: others.mean()}, f.why), nil
 }
 
 // style shows trials as they run only on a terminal, unless it is asked for.

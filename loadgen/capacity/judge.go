@@ -11,6 +11,8 @@ import (
 type Judging struct {
 	Series string // whose times count
 	Calm   int64  // median service time at a load that passed easily, in nanoseconds; 0: not known
+
+	Others float64 // CPUs that others than rig and server used on their machine; negative: not known
 }
 
 // Bounds of the judgement.
@@ -20,6 +22,7 @@ const (
 	slower     = 2.0 // times the calm service time: then it is the server that keeps sessions busy
 	farFrom    = 2.0 // times the bound of an objective, or its inverse: then there is no doubt
 	machine    = .92 // of all CPUs in use by rig and server together
+	mostOthers = .20 // of all CPUs in use by others than rig and server
 	leastShort = 3   // things that the backlog has to grow by, whatever share that is
 )
 
@@ -136,6 +139,10 @@ func rigsFault(run *results.Run, t *results.Trial, j Judging) string {
 	}
 	if full, of := t.RigCPUs+t.ServerCPU, float64(run.Environment.CPUs); t.Observed && of > 0 && full > machine*of && t.RigCPUs > t.ServerCPU {
 		return fmt.Sprintf("all %.0f CPUs were in use, and the rig had more of them (%.2f) than the server (%.2f)", of, t.RigCPUs, t.ServerCPU)
+	}
+	if cpus := float64(run.Environment.CPUs); t.KeptUp >= farBehind && t.Others > mostOthers*cpus && t.Others > (t.RigCPUs+t.ServerCPU)/2 {
+		// Whoever has to wait for a CPU is late, but does most of what comes due.
+		return fmt.Sprintf("others used %.2f of the machine's %.0f CPUs, so that neither server nor rig had them", t.Others, cpus)
 	}
 	if busy := dropped(run); busy > 1-keptUp && (j.Calm == 0 || float64(t.ServiceNS) < slower*float64(j.Calm)) {
 		return fmt.Sprintf("%.1f %% of what came due was not begun, for all %d sessions were at work, and the server is not known to have been slower than at low load: there may be too few sessions", 100*busy, t.Sessions)

@@ -169,3 +169,26 @@ func TestNeeds(t *testing.T) {
 		t.Errorf("of two trials: %+v", n)
 	}
 }
+
+// TestOthers has the machine busy with other things: that answers were late then says nothing of the server, that hardly any came does.
+func TestOthers(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		others float64
+		edit   func(r *results.Record)
+		class  string
+	}{
+		{"slow, and nothing known", -1, func(r *results.Record) { late(r, 300, 1) }, results.TrialMissed},
+		{"slow, and others idle", .2, func(r *results.Record) { late(r, 300, 1) }, results.TrialMissed},
+		{"slow, and others busy", 1.2, func(r *results.Record) { late(r, 900, 1) }, results.TrialLimited},
+		{"slow, and others busier than idle, but less than the server", .45, func(r *results.Record) { late(r, 300, 1); r.Run.Server.CPUMean = 1.4 }, results.TrialMissed},
+		{"far behind, and others busy", 1.2, func(r *results.Record) { late(r, 900, 1); backlog(r, 300) }, results.TrialMissed},
+		{"all well, and others busy", 1.2, func(*results.Record) {}, results.TrialPassed},
+	} {
+		r := calmRecord()
+		c.edit(r)
+		if got := Judge(r, Judging{Series: "ping", Others: c.others}, ""); got.Class != c.class {
+			t.Errorf("%s: %s, %s", c.name, got.Class, got.Reason)
+		}
+	}
+}

@@ -10,7 +10,7 @@ import (
 func measured(r *results.Record, j Judging) results.Trial {
 	run := &r.Run
 	t := results.Trial{
-		Seed: run.Seed, Sessions: run.Sessions.Peak, LagP99NS: run.Generator.LagP99NS, KeptUp: 1,
+		Seed: run.Seed, Sessions: run.Sessions.Peak, LagP99NS: run.Generator.LagP99NS, KeptUp: 1, Others: j.Others,
 		RigCPU: run.Generator.CPUMean, RigCPUs: run.Generator.CPUMean * run.Environment.CPUQuota,
 		Observed: run.Server.Observed, ServerCPU: run.Server.CPUMean, ServerMem: run.Server.RSSPeak, MemBefore: run.Server.RSSBefore,
 		MemLogin: run.Server.RSSAfterLogin, ServerFDs: run.Server.FDPeak,

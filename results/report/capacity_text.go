@@ -46,24 +46,24 @@ func CapacityText(w io.Writer, c *results.Capacity) error {
 // CapacityMarkdown writes a search for a pull request or a wiki. It fails only where w does.
 func CapacityMarkdown(w io.Writer, c *results.Capacity) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "### %s\n\n", markdown(capacityTitle(c)))
+	fmt.Fprintf(&b, "### %s\n\n", plainMark(capacityTitle(c)))
 	for _, r := range append(lines(c.Verdict.Reasons), lines(c.Warnings)...) {
-		fmt.Fprintf(&b, "- %s\n", markdown(r))
+		fmt.Fprintf(&b, "- %s\n", plainMark(r))
 	}
 	b.WriteString("\n**What ran out first**\n\n")
 	for _, r := range shortages(c) {
-		fmt.Fprintf(&b, "- %s\n", markdown(r))
+		fmt.Fprintf(&b, "- %s\n", plainMark(r))
 	}
 	markdownTable(&b, "Trials, by load", capacityTable(c))
 	for _, l := range scalability(c) {
-		fmt.Fprintf(&b, "- %s\n", markdown(l))
+		fmt.Fprintf(&b, "- %s\n", plainMark(l))
 	}
 	if tab := needsTable(c); tab != nil {
 		markdownTable(&b, "For so many users the server needs", tab)
 	}
 	if c.Needs != nil {
 		for _, l := range needsNotes(c) {
-			fmt.Fprintf(&b, "- %s\n", markdown(l))
+			fmt.Fprintf(&b, "- %s\n", plainMark(l))
 		}
 	}
 	_, err := io.WriteString(w, b.String())
@@ -71,7 +71,7 @@ func CapacityMarkdown(w io.Writer, c *results.Capacity) error {
 }
 
 func markdownTable(b *strings.Builder, title string, t *table) {
-	fmt.Fprintf(b, "\n**%s**\n\n", markdown(title))
+	fmt.Fprintf(b, "\n**%s**\n\n", plainMark(title))
 	for i, row := range t.rows {
 		fmt.Fprintf(b, "| %s |\n", strings.Join(escaped(row), " | "))
 		if i == 0 {

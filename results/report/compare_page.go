@@ -77,10 +77,10 @@ func comparisonTone(status string) string {
 	return "doubt"
 }
 
-// comparisonTiles are the metrics that have a say and changed most.
+// comparisonTiles are the first metrics that have a say.
 func comparisonTiles(c *results.Comparison) (all []tile) {
 	for _, m := range c.Metrics {
-		if m.Gated && !m.Difference && len(all) < 4 {
+		if m.Gated && !m.Difference && len(m.Base) > 0 && len(m.Head) > 0 && len(all) < 4 {
 			all = append(all, tile{seenLine(m.Metric, 40), signed(100*bounded1(m.Effect)) + " %", fmt.Sprintf("%s to %s, n = %d", figureText(m.BaseMedian, m.Unit), figureText(m.HeadMedian, m.Unit), min(len(m.Base), len(m.Head)))})
 		}
 	}
@@ -102,6 +102,12 @@ func comparisonJUnit(c *results.Comparison) junitSuites {
 			one.Skipped = &junitSkipped{seenLine(m.Verdict+": "+m.Reason, 400)}
 		}
 		suite.Cases = append(suite.Cases, one)
+	}
+	if suite.Cases == nil { // which is no success
+		suite.Cases = []junitCase{{Name: "verdict", Class: "xmpprig.compare", Time: "0.000", Skipped: &junitSkipped{"no metric has a say"}}}
+	}
+	for _, w := range lines(c.Warnings) {
+		suite.Properties = append(suite.Properties, junitProperty{"forced, although", w})
 	}
 	return junitSuites{Name: "xmpprig compare", Time: "0.000", Suites: []junitSuite{suite}}
 }

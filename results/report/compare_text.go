@@ -44,12 +44,12 @@ func ComparisonText(w io.Writer, c *results.Comparison) error {
 // ComparisonMarkdown writes a comparison for a pull request. It fails only where w does.
 func ComparisonMarkdown(w io.Writer, c *results.Comparison) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "### %s\n\n", markdown(comparisonTitle(c)))
+	fmt.Fprintf(&b, "### %s\n\n", plainMark(comparisonTitle(c)))
 	for _, r := range c.Verdict.Reasons {
-		fmt.Fprintf(&b, "- %s\n", markdown(seenLine(r, 400)))
+		fmt.Fprintf(&b, "- %s\n", plainMark(seenLine(r, 400)))
 	}
 	for _, r := range c.Warnings {
-		fmt.Fprintf(&b, "- **forced**, although %s\n", markdown(seenLine(r, 400)))
+		fmt.Fprintf(&b, "- **forced**, although %s\n", plainMark(seenLine(r, 400)))
 	}
 	fmt.Fprintf(&b, "\n| %s |\n|---%s|\n", strings.Join(comparedHead(), " | "), strings.Repeat("|--:", 6)+"|---")
 	for _, gated := range []bool{true, false} {
@@ -59,7 +59,7 @@ func ComparisonMarkdown(w io.Writer, c *results.Comparison) error {
 			}
 			cells := comparedCells(m)
 			for i := range cells {
-				cells[i] = markdown(cells[i])
+				cells[i] = plainMark(cells[i])
 			}
 			if !gated {
 				cells[0] = "_" + cells[0] + "_"
@@ -67,9 +67,9 @@ func ComparisonMarkdown(w io.Writer, c *results.Comparison) error {
 			fmt.Fprintf(&b, "| %s |\n", strings.Join(cells, " | "))
 		}
 	}
-	fmt.Fprintf(&b, "\n%s  \n%s\n", strings.Join(escaped(sideLines(c)), "  \n"), markdown(comparisonNote(c)))
+	fmt.Fprintf(&b, "\n%s  \n%s\n", strings.Join(escaped(sideLines(c)), "  \n"), plainMark(comparisonNote(c)))
 	for _, l := range c.Left {
-		fmt.Fprintf(&b, "- left out: %s\n", markdown(seenLine(l, 400)))
+		fmt.Fprintf(&b, "- left out: %s\n", plainMark(seenLine(l, 400)))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -78,14 +78,9 @@ func ComparisonMarkdown(w io.Writer, c *results.Comparison) error {
 func escaped(lines []string) []string {
 	all := make([]string, len(lines))
 	for i, l := range lines {
-		all[i] = markdown(l)
+		all[i] = plainMark(l)
 	}
 	return all
-}
-
-// markdown keeps text from being read as markup.
-func markdown(s string) string {
-	return strings.NewReplacer("|", `\|`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, "@", "&#64;").Replace(s)
 }
 
 func comparisonTitle(c *results.Comparison) string {
@@ -125,7 +120,14 @@ func comparedCells(m results.Compared) []string {
 	if m.Sees > 0 {
 		sees = strings.TrimPrefix(signed(100*m.Sees), "+") + " %"
 	}
-	return []string{seenLine(m.Metric, 60), fmt.Sprintf("%d/%d", len(m.Base), len(m.Head)), figureText(m.BaseMedian, m.Unit), figureText(m.HeadMedian, m.Unit), changeText(m), probability(p), sees, verdictText(m)}
+	base, head, change, chance := figureText(m.BaseMedian, m.Unit), figureText(m.HeadMedian, m.Unit), changeText(m), probability(p)
+	if len(m.Base) == 0 {
+		base, change, chance = absent, absent, absent
+	}
+	if len(m.Head) == 0 {
+		head, change, chance = absent, absent, absent
+	}
+	return []string{seenLine(m.Metric, 60), fmt.Sprintf("%d/%d", len(m.Base), len(m.Head)), base, head, change, chance, sees, verdictText(m)}
 }
 
 // verdictText is the verdict on one metric in a few words.
@@ -135,7 +137,7 @@ func verdictText(m results.Compared) string {
 	case m.Verdict == results.Same && within == 0:
 		return "the same"
 	case m.Verdict == results.Same && m.Difference:
-		return "same, within " + plainly(within) + " pp"
+		return fmt.Sprintf("same, within %.3g pp", within)
 	case m.Verdict == results.Same:
 		return "same, within " + strings.TrimPrefix(signed(100*within), "+") + " %"
 	}
@@ -144,6 +146,9 @@ func verdictText(m results.Compared) string {
 
 // figureText writes a figure of a metric.
 func figureText(v float64, unit string) string {
+	if math.IsNaN(v) || math.Abs(v) >= 1e18 { // from a record that was not made by a run
+		return strings.TrimSpace(fmt.Sprintf("%.3g %s", v, seenLine(unit, 8)))
+	}
 	if unit == "%" {
 		return plainly(v) + " %"
 	}
@@ -173,7 +178,10 @@ func signed(v float64) string {
 }
 
 func probability(p float64) string {
-	if p < .001 {
+	switch {
+	case math.IsNaN(p) || p < 0 || p > 1:
+		return absent
+	case p < .001:
 		return "<0.001"
 	}
 	return fmt.Sprintf("%.3f", p)

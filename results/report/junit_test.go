@@ -10,7 +10,7 @@ import (
 )
 
 // junitOf decodes what was written, and fails where a character is in it that XML 1.0 forbids.
-func junitOf[T Examination](t *testing.T, of T) junitSuites {
+func junitOf[T Examination | *results.Comparison](t *testing.T, of T) junitSuites {
 	t.Helper()
 	var b bytes.Buffer
 	if err := JUnit(&b, of); err != nil {

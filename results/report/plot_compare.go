@@ -22,6 +22,17 @@ func ComparisonPlots(c *results.Comparison) []Plot {
 	return plots
 }
 
+// labelRoom is how wide the names of metrics are, beside their changes: in halves of the axis.
+const labelRoom = 1.5
+
+// effectTicks marks changes, and leaves the room for names alone.
+type effectTicks struct{ reach float64 }
+
+// Ticks implements [plot.Ticker].
+func (t effectTicks) Ticks(float64, float64) []plot.Tick {
+	return shareTicks{}.Ticks(-t.reach, t.reach)
+}
+
 // mostEffect bounds the axis of changes: what is beyond is cut there.
 const mostEffect = 2
 
@@ -32,13 +43,13 @@ func forestPlot(c *results.Comparison) Plot {
 	var rows []results.Compared
 	for _, gated := range []bool{true, false} {
 		for _, m := range c.Metrics {
-			if !m.Difference && m.Gated == gated && len(rows) < 30 {
+			if !m.Difference && m.Gated == gated && len(m.Base) > 0 && len(m.Head) > 0 && len(rows) < 30 {
 				rows = append(rows, m)
 			}
 		}
 	}
 	const each = 24
-	pl := panel{height: float64(each * max(3, len(rows))), yMax: float64(max(1, len(rows))), y: plot.ConstantTicks(nil), x: shareTicks{}, bare: true}
+	pl := panel{height: float64(each * max(3, len(rows))), yMax: float64(max(1, len(rows))), y: plot.ConstantTicks(nil), bare: true}
 	if len(rows) == 0 {
 		pl.empty = "no metric that is a ratio"
 	}
@@ -46,13 +57,14 @@ func forestPlot(c *results.Comparison) Plot {
 	for _, m := range rows {
 		reach = min(mostEffect, max(reach, 1.15*math.Abs(bounded1(m.Low)), 1.15*math.Abs(bounded1(m.High)), 1.3*bounded1(m.Floor)))
 	}
-	pl.xMin, pl.xMax = -reach, reach
+	pl.xMin, pl.xMax, pl.x = -reach*(1+labelRoom), reach, effectTicks{reach}
 	label := small(ink())
+	const room = (figureWidth - leftMargin - rightMargin) * labelRoom / (2 + labelRoom)
 	label.YAlign = text.YCenter
 	for i, m := range rows {
-		y := float64(len(rows)-i) - .5
-		pl.marks = append(pl.marks, bar{-bounded1(m.Floor), bounded1(m.Floor), y - .5, y + .5, rgb(0xEDF0F3)}, whisker{bounded1(m.Effect), bounded1(m.Low), bounded1(m.High), y, stroke(effectColor(m), 1.8)},
-			note{-reach * .99, y, seenLine(m.Metric, 50) + "  " + changeText(m), label})
+		y, floor := float64(len(rows)-i)-.5, bounded1(m.Floor)
+		pl.marks = append(pl.marks, bar{-floor, floor, y - .5, y + .5, rgb(0xEDF0F3)}, whisker{bounded1(m.Effect), bounded1(m.Low), bounded1(m.High), y, stroke(effectColor(m), 1.8)},
+			note{pl.xMin, y, fitted(label, seenLine(m.Metric, 60), room*.62) + "  " + changeText(m), label})
 	}
 	pl.marks = append(pl.marks, upright{0, stroke(muted(), .9)})
 	p.figure = figure{panels: []panel{pl}, xName: "change, lower values to the left"}

@@ -26,10 +26,10 @@ func (j *judging) declare(f *pflag.FlagSet) {
 }
 
 func (j *judging) check() error {
-	if j.alpha <= 0 || j.alpha >= .5 {
+	if !(j.alpha > 0 && j.alpha < .5) { // nor is NaN
 		return &usageError{fmt.Sprintf("--alpha %v: a probability between 0 and 0.5 is needed", j.alpha), ""}
 	}
-	if j.floor <= 0 || j.floor >= 100 {
+	if !(j.floor > 0 && j.floor < 100) {
 		return &usageError{fmt.Sprintf("--floor %v: a number of percent between 0 and 100 is needed", j.floor), ""}
 	}
 	return nil

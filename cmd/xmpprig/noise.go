@@ -41,7 +41,7 @@ holds some, it says the same of those, without running anything.`,
 }
 
 func (n *noising) run(ctx context.Context, args []string, ui *ui) error {
-	if n.effect < .1 || n.effect > 100 {
+	if !(n.effect >= .1 && n.effect <= 100) { // nor is NaN
 		return &usageError{fmt.Sprintf("--effect %v: a number of percent from 0.1 to 100 is needed", n.effect), ""}
 	}
 	if err := firstOf(n.judging.check(), atLeast(4, n.pairs, "repeat"), oneOf("format", n.format, "text", "json")); err != nil {
@@ -114,23 +114,29 @@ func (n *noising) conclude(kept []keptRun, name string, ui *ui) error {
 	return report.NoiseText(ui.out, r)
 }
 
-// inPairs sorts runs that were made in pairs base, head, base, head, and leaves others as they are.
+// inPairs sorts runs that were made in pairs base, head, base, head, and leaves others as they are. The two of a pair lie in
+// base/NUMBER and head/NUMBER of one directory.
 func inPairs(kept []keptRun) ([]keptRun, bool) {
-	bySide := map[string]map[int]keptRun{"base": {}, "head": {}}
-	most := 0
+	type place struct {
+		dir    string
+		number int
+	}
+	bySide := map[string]map[place]keptRun{"base": {}, "head": {}}
+	var bases []place
 	for _, k := range kept {
 		if k.Repeat == nil || bySide[k.Repeat.Side] == nil {
 			return kept, false
 		}
-		bySide[k.Repeat.Side][k.Repeat.Number] = k
-		most = max(most, k.Repeat.Number)
+		at := place{filepath.Dir(filepath.Dir(filepath.Clean(k.dir))), k.Repeat.Number}
+		if _, twice := bySide[k.Repeat.Side][at]; !twice && k.Repeat.Side == "base" {
+			bases = append(bases, at)
+		}
+		bySide[k.Repeat.Side][at] = k
 	}
 	var sorted []keptRun
-	for i := 1; i <= most; i++ {
-		b, ok := bySide["base"][i]
-		h, ok2 := bySide["head"][i]
-		if ok && ok2 {
-			sorted = append(sorted, b, h)
+	for _, at := range bases {
+		if h, ok := bySide["head"][at]; ok {
+			sorted = append(sorted, bySide["base"][at], h)
 		}
 	}
 	if len(sorted) == 0 { // of one side alone

@@ -12,6 +12,7 @@ import (
 	"xmpprig/loadgen"
 	"xmpprig/loadgen/target"
 	"xmpprig/results"
+	"xmpprig/results/report"
 	"xmpprig/scenarios"
 )
 
@@ -113,9 +114,9 @@ func hint(err error) string {
 	return nearest
 }
 
-// say tells how things go.
+// say tells how things go. What it tells may come from a hostile server or record.
 func (u *ui) say(format string, args ...any) {
-	fmt.Fprintf(u.err, "xmpprig: "+format+"\n", args...)
+	io.WriteString(u.err, "xmpprig: "+report.Visible(fmt.Sprintf(format, args...))+"\n")
 }
 
 func exitCode(err error) results.ExitCode {

@@ -17,6 +17,8 @@ type Options struct {
 	Floor   float64  // the smallest difference that matters, as a share; 0: DefaultFloor
 	Metrics []string // that have a say, wholly or by their beginning; none: the usual ones
 	Force   bool     // compare what does not compare, with warnings
+
+	outermost int // as of the function of that name, where many comparisons are of as many runs; 0: not known
 }
 
 // Defaults of Options.
@@ -98,12 +100,16 @@ func (m metric) compare(base, head []float64, o Options) results.Compared {
 		c.Floor = m.least
 	}
 	b, h := scaled(base, scale), scaled(head, scale)
+	k := o.outermost
+	if k == 0 {
+		k = outermost(len(b), len(h), o)
+	}
 	var e estimate
 	if o.Paired {
 		diffs := subtracted(h, b)
-		e, c.P = within(diffs, o.Alpha), signedRanks(diffs)
+		e, c.P = within(diffs, k), signedRanks(diffs)
 	} else {
-		e, c.P = between(b, h, o.Alpha), mannWhitney(b, h)
+		e, c.P = between(b, h, k), mannWhitney(b, h)
 	}
 	c.Effect, c.Low, c.High = e.at, e.low, e.high
 	if !m.share {

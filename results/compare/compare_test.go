@@ -191,7 +191,7 @@ func TestRefusals(t *testing.T) {
 func TestOneRunStandsOut(t *testing.T) {
 	m := results.Compared{Gated: true, Difference: true, Base: make([]float64, 10), Head: make([]float64, 10), Floor: leastShare, Adjusted: 1}
 	m.Head[9] = 100
-	if e := between(m.Base, m.Head, .05); e.low != 0 || e.high != 0 {
+	if e := between(m.Base, m.Head, outermost(10, 10, Options{Alpha: .05})); e.low != 0 || e.high != 0 {
 		t.Fatalf("%+v", e)
 	}
 	judge(&m, 1, Options{}.filled())

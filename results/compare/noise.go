@@ -146,6 +146,7 @@ func (s simulation) found(size int, effect float64) float64 {
 	if size < Fewest(s.tested, s.o) {
 		return 0
 	}
+	s.o.outermost = outermost(size, size, s.o)
 	r := rand.New(rand.NewPCG(uint64(size), math.Float64bits(effect)))
 	hits := 0
 	for i := range simulated {

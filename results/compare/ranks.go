@@ -15,8 +15,8 @@ const mostExact = 50
 // estimate is a Hodges–Lehmann estimate of how far the head is from the base, with its interval.
 type estimate struct{ at, low, high float64 }
 
-// between is the estimate for two independent samples: all differences, and of them those that the U distribution leaves out.
-func between(base, head []float64, alpha float64) estimate {
+// between is the estimate for two independent samples: all differences, and of them those from the k-th on.
+func between(base, head []float64, k int) estimate {
 	all := make([]float64, 0, len(base)*len(head))
 	for _, h := range head {
 		for _, b := range base {
@@ -24,11 +24,11 @@ func between(base, head []float64, alpha float64) estimate {
 		}
 	}
 	slices.Sort(all)
-	return ordered(all, lowest(uCounts(len(base), len(head)), alpha))
+	return ordered(all, k)
 }
 
-// within is the estimate for pairs: all averages of two differences (Walsh), and of them those that the signed ranks leave out.
-func within(diffs []float64, alpha float64) estimate {
+// within is the estimate for pairs: all averages of two differences (Walsh), and of them those from the k-th on.
+func within(diffs []float64, k int) estimate {
 	var all []float64
 	for i, a := range diffs {
 		for _, b := range diffs[i:] {
@@ -36,7 +36,16 @@ func within(diffs []float64, alpha float64) estimate {
 		}
 	}
 	slices.Sort(all)
-	return ordered(all, lowest(signedCounts(ranks(len(diffs))), alpha))
+	return ordered(all, k)
+}
+
+// outermost is at which of all sorted differences or averages the interval of so many runs begins: those before it are left out by the
+// distribution of U or, in pairs, of the signed ranks.
+func outermost(base, head int, o Options) int {
+	if o.Paired {
+		return lowest(signedCounts(ranks(base)), o.Alpha)
+	}
+	return lowest(uCounts(base, head), o.Alpha)
 }
 
 // ordered is the median of sorted values, and the interval from the k-th lowest to the k-th highest.

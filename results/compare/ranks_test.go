@@ -132,16 +132,17 @@ func TestIntervalsCover(t *testing.T) {
 	const truth, trials = 0.7, 2000
 	for _, n := range []int{6, 10, 20} {
 		paired, apart := 0, 0
+		pairs, apartly := outermost(n, n, Options{Paired: true, Alpha: .05}), outermost(n, n, Options{Alpha: .05})
 		for range trials {
 			diffs, base, head := make([]float64, n), make([]float64, n), make([]float64, n)
 			for i := range n {
 				diffs[i] = truth + r.NormFloat64()
 				base[i], head[i] = r.NormFloat64(), truth+r.NormFloat64()
 			}
-			if e := within(diffs, .05); e.low <= truth && truth <= e.high {
+			if e := within(diffs, pairs); e.low <= truth && truth <= e.high {
 				paired++
 			}
-			if e := between(base, head, .05); e.low <= truth && truth <= e.high {
+			if e := between(base, head, apartly); e.low <= truth && truth <= e.high {
 				apart++
 			}
 		}
@@ -155,14 +156,31 @@ func TestIntervalsCover(t *testing.T) {
 
 // TestEstimate pins small ones, reckoned by hand.
 func TestEstimate(t *testing.T) {
-	if e := within([]float64{1, 2, 4}, .5); e.at != 2.25 { // 1 1.5 2 2.5 3 4
+	if e := within([]float64{1, 2, 4}, 1); e.at != 2.25 { // 1 1.5 2 2.5 3 4
 		t.Errorf("%+v", e)
 	}
-	if e := between([]float64{0, 1}, []float64{5, 9}, .9); e.at != 6.5 { // 4 5 8 9
+	if e := between([]float64{0, 1}, []float64{5, 9}, 1); e.at != 6.5 { // 4 5 8 9
 		t.Errorf("%+v", e)
 	}
-	if e := within([]float64{1, 2, 3, 4, 5}, .05); e.low != 1 || e.high != 5 { // five cannot leave anything out
+	if e := within([]float64{1, 2, 3, 4, 5}, outermost(5, 5, Options{Paired: true, Alpha: .05})); e.low != 1 || e.high != 5 { // five cannot leave anything out
 		t.Errorf("%+v", e)
+	}
+}
+
+// TestOutermost holds where intervals begin to the tables of Hollander, Wolfe and Chicken, and to R's wilcox.test(conf.int = TRUE).
+func TestOutermost(t *testing.T) {
+	for _, c := range []struct {
+		base, head int
+		o          Options
+		want       int
+	}{
+		{5, 5, Options{Paired: true, Alpha: .05}, 0}, {6, 6, Options{Paired: true, Alpha: .05}, 1}, {8, 8, Options{Paired: true, Alpha: .05}, 4},
+		{10, 10, Options{Paired: true, Alpha: .05}, 9}, {20, 20, Options{Paired: true, Alpha: .05}, 53}, {10, 10, Options{Paired: true, Alpha: .01}, 4},
+		{4, 4, Options{Alpha: .05}, 1}, {5, 5, Options{Alpha: .05}, 3}, {10, 10, Options{Alpha: .05}, 24}, {8, 10, Options{Alpha: .05}, 18}, {10, 10, Options{Alpha: .01}, 17},
+	} {
+		if got := outermost(c.base, c.head, c.o); got != c.want {
+			t.Errorf("%d and %d, %+v: %d, want %d", c.base, c.head, c.o, got, c.want)
+		}
 	}
 }
 

@@ -1,12 +1,9 @@
 package results
 
-// Files that hold a Comparison and a Noise.
-const (
-	ComparisonFile = "comparison.json"
-	NoiseFile      = "noise.json"
-)
+// ComparisonFile holds a Comparison.
+const ComparisonFile = "comparison.json"
 
-// ComparisonSchema is the version of both. Additions keep it; a change of meaning raises it.
+// ComparisonSchema is the version of Comparison and of Noise. Additions keep it; a change of meaning raises it.
 const ComparisonSchema = 1
 
 // WriteComparison writes comparison.json into dir at one stroke. Its Schema is set, and its lists are never null.
@@ -33,9 +30,6 @@ func (c *Comparison) Listed() *Comparison {
 	orEmpty(&l.Head.Records)
 	return &l
 }
-
-// WriteNoise writes noise.json into dir at one stroke.
-func WriteNoise(dir string, n *Noise) error { return writeObject(dir, NoiseFile, n.Listed()) }
 
 // Listed is the noise as it is written: with its Schema, and no list null.
 func (n *Noise) Listed() *Noise {

@@ -14,6 +14,7 @@
 // same in all runs has nothing to be tested and does not count.
 //
 // A difference is a regression, or an improvement, if it is significant, at least as large as the floor, and its interval lies beyond
-// half of the floor. Where the whole interval is within the floor, there is no difference larger than that. All else is undecided, and
-// insufficient where so few runs could not have shown anything.
+// half of the floor. Where the whole interval is within the floor, and so few runs have one of the wanted probability, there is no difference
+// larger than that. All else is undecided, and insufficient where so few runs could not have shown anything. Shares that may be zero, as
+// of lost messages, are subtracted; as their interval is blind to a few runs that stand out, their means must agree within the floor, too.
 package compare

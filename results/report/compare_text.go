@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"xmpprig/results"
@@ -104,7 +105,11 @@ func comparisonNote(c *results.Comparison) string {
 	if c.Paired {
 		test = "Wilcoxon signed-rank"
 	}
-	return fmt.Sprintf("change: Hodges-Lehmann estimate of head against base [%.4g %% interval]; p: %s, by Holm over the metrics that have a say; sees: the smallest change that so many runs find in nine of ten comparisons", 100*(1-c.Alpha), test)
+	few := ""
+	if slices.ContainsFunc(c.Metrics, func(m results.Compared) bool { return m.Verdict == results.Insufficient }) {
+		few = ", or all that was seen where the runs are too few for one"
+	}
+	return fmt.Sprintf("change: Hodges-Lehmann estimate of head against base [%.4g %% interval%s]; p: %s, by Holm over the metrics that have a say; sees: the smallest change that so many runs find in nine of ten comparisons", 100*(1-c.Alpha), few, test)
 }
 
 func comparedHead() []string {

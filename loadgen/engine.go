@@ -175,7 +175,7 @@ func dialers(base *xmpp.Dialer, mechanisms []string) map[string]*xmpp.Dialer {
 
 func withMechanism(d *xmpp.Dialer, mechanism string) *xmpp.Dialer {
 	return &xmpp.Dialer{
-		Dial: d.Dial, Addr: d.Addr, Domain: d.Domain, Lang: d.Lang, TLS: d.TLS, TLSConfig: d.TLSConfig,
+		Dial: d.Dial, Addr: d.Addr, Domain: d.Domain, Lang: d.Lang, WebSocket: d.WebSocket, TLS: d.TLS, TLSConfig: d.TLSConfig,
 		Mechanism: mechanism, AllowPlainWithoutTLS: d.AllowPlainWithoutTLS, Keys: d.Keys,
 		MinIterations: d.MinIterations, MaxIterations: d.MaxIterations, Limits: d.Limits, Timeout: d.Timeout,
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"xmpprig/loadgen/xmpp/wire"
@@ -55,13 +56,16 @@ func (c *conn) serve(direct bool) {
 		c.end(bad.condition, bad.text)
 	case err == errTLS:
 		c.abandon() // no stream is left to close (RFC 6120 §5.4.3.2)
+	case err == errNoRequest:
+		c.sendLast(nil, new(atomic.Int64)) // none was begun
+		c.bound()
 	default: // the peer has closed its stream or is gone, or was told to go
 		c.sendLast(wire.AppendFooter(nil), &c.srv.tally.footers)
 		c.bound()
 	}
 	c.linger()
 	c.scanner.Reset(wire.Limits{})
-	c.t.release()
+	c.t.releaseAll()
 	returnBytes(c.scratch)
 }
 
@@ -112,17 +116,25 @@ func (c *conn) next() (*wire.Element, error) {
 		}
 		returnBytes(c.scratch)
 		c.scratch = nil
-		if c.rest, err = c.t.read(); err != nil {
-			c.rest = nil
+		if err := c.more(); err != nil {
 			return nil, err
 		}
-		if c.twist != nil {
-			c.rest = c.misread(c.rest)
-		}
-		if c.srv.timed {
-			c.arrived = time.Now()
-		}
 	}
+}
+
+// more waits for bytes of the stream.
+func (c *conn) more() (err error) {
+	if c.rest, err = c.t.read(); err != nil {
+		c.rest = nil
+		return err
+	}
+	if c.twist != nil {
+		c.rest = c.misread(c.rest)
+	}
+	if c.srv.timed {
+		c.arrived = time.Now()
+	}
+	return nil
 }
 
 // end sends a stream error and the end of the stream, and wakes the connection's goroutine to see to the rest. It

@@ -14,7 +14,7 @@ type outbox struct {
 	writing  bool // a goroutine is at it
 	closed   bool // nothing more is taken
 	last     bool // close the connection's sending side once all is written
-	hushed   bool // a TLS handshake goes on, into which nothing may be said
+	hushed   bool // a handshake of TLS or WebSocket goes on, into which nothing may be said
 	flushed  chan struct{}
 }
 
@@ -150,7 +150,7 @@ func (c *conn) abandon() {
 	c.t.drop()
 }
 
-// hush keeps the outbox still for a TLS handshake, and reports whether the connection is still to go on.
+// hush keeps the outbox still for a handshake, and reports whether the connection is still to go on.
 func (o *outbox) hush(on bool) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -109,7 +109,7 @@ func (l *login) appendFeatures(b []byte) []byte {
 
 func (l *login) appendStartTLS(b []byte) []byte {
 	switch {
-	case l.t.tls != nil || l.srv.options.NoStartTLS:
+	case l.t.tls != nil || l.t.web != nil || l.srv.options.NoStartTLS:
 		return b
 	case l.srv.options.RequireTLS:
 		return append(b, "<starttls xmlns='"+wire.NSTLS+"'><required/></starttls>"...)

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"xmpprig/loadgen/xmpp/websocket"
 )
 
 // transport is one connection as bytes. A socket that is idle holds no buffer: transport waits until there is
@@ -16,6 +18,7 @@ type transport struct {
 	raw  net.Conn        // a socket or a pipe
 	sys  syscall.RawConn // of a socket that can be read without waiting; else nil
 	tls  *tls.Conn       // nil before TLS
+	web  *webSocket      // nil over TCP
 	lent *readBuffer     // holds what read returned
 
 	sealed *readBuffer // encrypted bytes that TLS has not taken yet: sealed[from:to]
@@ -41,8 +44,16 @@ func (t *transport) open(raw net.Conn) {
 	}
 }
 
-// read waits for bytes. They are valid until the next call.
+// read waits for bytes of the stream. They are valid until the next call.
 func (t *transport) read() ([]byte, error) {
+	if t.web != nil {
+		return t.readMessages()
+	}
+	return t.readBytes()
+}
+
+// readBytes waits for bytes as they come.
+func (t *transport) readBytes() ([]byte, error) {
 	t.release()
 	if t.tls != nil {
 		return t.readTLS()
@@ -118,8 +129,15 @@ func (t *transport) handshake(config *tls.Config) error {
 	return nil
 }
 
-// write writes all of b, once no stall holds.
+// write writes all of b, a piece of the stream, once no stall holds.
 func (t *transport) write(b []byte) error {
+	if t.web != nil {
+		return t.writeMessages(b)
+	}
+	return t.writeBytes(b)
+}
+
+func (t *transport) writeBytes(b []byte) error {
 	var err error
 	if t.tls != nil {
 		_, err = t.tls.Write(b)
@@ -131,6 +149,9 @@ func (t *transport) write(b []byte) error {
 
 // closeWrite tells the peer that nothing more comes. Where it cannot be told so, the connection is closed.
 func (t *transport) closeWrite() {
+	if t.web != nil {
+		_ = t.writeBytes(websocket.AppendClose(nil, false)) // as what follows
+	}
 	if t.tls != nil {
 		_ = t.tls.CloseWrite() // a peer that is gone already needs no telling
 	}

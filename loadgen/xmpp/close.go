@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"xmpprig/loadgen/xmpp/websocket"
 	"xmpprig/loadgen/xmpp/wire"
 )
 
@@ -23,6 +24,9 @@ func (c *Conn) Close(ctx context.Context) error {
 		close(fired)
 	})
 	err := c.end(time.Now().Add(c.socket.timeout))
+	if err == nil && c.web != nil {
+		c.write(websocket.AppendClose(nil, true)) // a courtesy, as the alert that follows
+	}
 	if err == nil && c.tls != nil {
 		c.tls.Close() // the alert that may fail here is a courtesy
 	}
@@ -75,7 +79,7 @@ func (c *Conn) drain(deadline time.Time) error {
 	for err == nil {
 		e, n, failed := c.scanner.Next(data)
 		data, err = data[n:], failed
-		if e.Kind == wire.Footer {
+		if c.isEnd(e) {
 			c.ended = true
 		}
 		if e.Kind == wire.None || c.ended {

@@ -15,7 +15,8 @@ import (
 // that is not the handler's, the session is over: Close or Abort it.
 type Conn struct {
 	socket  socket
-	tls     *tls.Conn // nil: unencrypted
+	tls     *tls.Conn  // nil: unencrypted
+	web     *webSocket // nil: over TCP
 	scanner wire.Scanner
 	clear   *buffer // decrypted bytes being read, of a TLS session
 	rest    []byte  // received and not yet scanned
@@ -72,16 +73,24 @@ func (c *Conn) Ended() bool { return c.ended }
 func (c *Conn) Send(b []byte) error {
 	var n int
 	var err error
-	if c.tls != nil {
-		n, err = c.tls.Write(b)
+	if c.web != nil {
+		n, err = c.sendMessages(b)
 	} else {
-		n, err = c.socket.Write(b)
+		n, err = c.write(b)
 	}
 	c.out += int64(n)
 	if err != nil {
 		return fmt.Errorf("send: %w", err)
 	}
 	return nil
+}
+
+// write writes bytes as they are, encrypted if the connection is.
+func (c *Conn) write(b []byte) (int, error) {
+	if c.tls != nil {
+		return c.tls.Write(b)
+	}
+	return c.socket.Write(b)
 }
 
 // keep puts received bytes by for the next Receive.
@@ -106,6 +115,13 @@ func (c *Conn) next(deadline time.Time) ([]byte, error) {
 		c.rest = nil
 		return data, nil
 	}
+	if c.web != nil {
+		return c.nextMessages(deadline)
+	}
+	return c.nextBytes(deadline)
+}
+
+func (c *Conn) nextBytes(deadline time.Time) ([]byte, error) {
 	if c.tls == nil {
 		err := c.socket.wait(deadline)
 		return c.socket.data, err
@@ -118,6 +134,21 @@ func (c *Conn) next(deadline time.Time) ([]byte, error) {
 			return nil, err
 		}
 	}
+}
+
+// more returns what is here behind what fill returned, if anything.
+func (c *Conn) more() ([]byte, error) {
+	data, err := c.decrypt()
+	for c.web != nil && len(data) > 0 {
+		if data, err = c.unframe(data); len(data) > 0 {
+			break
+		}
+		if c.release(); err == nil {
+			data, err = c.decrypt()
+		}
+	}
+	c.in += int64(len(data))
+	return data, err
 }
 
 // decrypt returns the content of the next TLS record that is here, if any.

@@ -62,6 +62,11 @@ type Dialer struct {
 	Domain string // the server's name: "to" of the stream
 	Lang   string // xml:lang of the stream; empty: none
 
+	// WebSocket is the path at which XMPP is spoken over WebSocket (RFC 7395), such
+	// as /xmpp-websocket; empty: over TCP. TLS is DirectTLS then for wss, NoTLS for
+	// ws; the host that is asked is Domain.
+	WebSocket string
+
 	TLS TLSMode
 	// TLSConfig may be nil. ServerName is Domain, in ASCII, unless set, and
 	// certificates are verified unless InsecureSkipVerify is set. All sessions
@@ -116,6 +121,7 @@ func (a *Account) prepared() (user, password string, err error) {
 // one, and all together are the whole login. A stage that was not completed is zero.
 type Timings struct {
 	Connect, TLS time.Duration
+	Upgrade      time.Duration // of WebSocket
 	SASL         time.Duration // without the derivation of keys when there is a cache for them
 	Bind         time.Duration
 }
@@ -210,6 +216,9 @@ func (d *Dialer) tlsConfig(a *Account) *tls.Config {
 		}
 		if d.TLS == DirectTLS && d.config.NextProtos == nil {
 			d.config.NextProtos = []string{"xmpp-client"} // XEP-0368 §4
+			if d.WebSocket != "" {
+				d.config.NextProtos = []string{"http/1.1"} // RFC 7301 §6; there is no WebSocket over HTTP/2 here
+			}
 		}
 	})
 	if a.Certificate == nil {

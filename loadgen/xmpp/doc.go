@@ -25,6 +25,13 @@
 // sessions hold none either. Connections that cannot be waited on in this way,
 // such as net.Pipe, are read with a buffer held.
 //
+// # WebSocket
+//
+// With Dialer.WebSocket sessions go over WebSocket (RFC 7395). Callers of Conn see
+// no difference: Send makes a message of each stanza, and adds the declarations
+// that it needs to stand alone; Receive takes messages apart where they lie in the
+// read buffer, and answers the pings of RFC 6455.
+//
 // # SASL
 //
 // Known are, the strongest first: EXTERNAL (if the account has a certificate),

@@ -14,11 +14,12 @@ const (
 	Connect Stage = iota + 1 // TCP
 	Stream                   // stream headers and features
 	TLS                      // STARTTLS and the handshake
+	Upgrade                  // from HTTP to WebSocket
 	SASL                     // authentication
 	Bind                     // resource binding and the session request
 )
 
-var stageNames = [...]string{"", "connect", "stream", "tls", "sasl", "bind"}
+var stageNames = [...]string{"", "connect", "stream", "tls", "upgrade", "sasl", "bind"}
 
 // String returns the name of the stage in lower case.
 func (s Stage) String() string {
@@ -30,7 +31,7 @@ func (s Stage) String() string {
 
 // LoginError says at which stage a login failed. Err is, or wraps, a
 // *StreamError, *StanzaError, *SASLError, IterationError, SCRAMError, Fault,
-// wire.SyntaxError, an error of crypto/tls or crypto/x509, of net, or the
+// wire.SyntaxError, websocket.StatusError or FrameError, an error of crypto/tls or crypto/x509, of net, or the
 // cause of the context's end.
 type LoginError struct {
 	Stage Stage
@@ -121,6 +122,7 @@ const (
 	NoBinding        Fault = "no channel binding type in common with the peer"
 	NoBind           Fault = "peer does not offer resource binding"
 	BadJID           Fault = "peer bound no address with a resource"
+	NotXML           Fault = "peer sent a WebSocket message that does not begin with <" // RFC 7395 §3.3.3
 	UnexpectedAnswer Fault = "peer sent something else than an answer"
 	BadEncoding      Fault = "SASL data is not base64"
 	EarlySuccess     Fault = "peer reports success before it has proved itself"

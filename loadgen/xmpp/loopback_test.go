@@ -14,6 +14,7 @@ import (
 
 	"xmpprig/loadgen/loopback"
 	"xmpprig/loadgen/xmpp"
+	"xmpprig/loadgen/xmpp/websocket"
 	"xmpprig/loadgen/xmpp/wire"
 )
 
@@ -69,6 +70,11 @@ func TestMechanisms(t *testing.T) {
 						a.Certificate = certificate
 					}
 					roundTrip(t, d, a)
+					if mode != xmpp.StartTLS {
+						d = dialer(s, pool, mode)
+						d.Mechanism, d.TLSConfig.MaxVersion, d.WebSocket = m, version, websocket.DefaultPath
+						roundTrip(t, d, a)
+					}
 				})
 			}
 		}
@@ -85,7 +91,8 @@ func roundTrip(t *testing.T, d *xmpp.Dialer, a xmpp.Account) {
 	if d.Mechanism == "" && c.Mechanism() != strongest[d.TLS] || d.Mechanism != "" && c.Mechanism() != d.Mechanism {
 		t.Errorf("mechanism %q", c.Mechanism())
 	}
-	if timings.Connect <= 0 || timings.SASL <= 0 || timings.Bind <= 0 || (timings.TLS > 0) != (d.TLS != xmpp.NoTLS) {
+	if timings.Connect <= 0 || timings.SASL <= 0 || timings.Bind <= 0 || (timings.TLS > 0) != (d.TLS != xmpp.NoTLS) ||
+		(timings.Upgrade > 0) != (d.WebSocket != "") {
 		t.Errorf("timings %+v", timings)
 	}
 	if err := c.Send(wire.AppendMessage(nil, wire.Addressing{To: c.JID(), ID: "m", Type: "chat"}, "hello", nil)); err != nil {

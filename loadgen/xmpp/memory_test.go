@@ -20,18 +20,20 @@ import (
 const fixtureEnv = "XMPP_TEST_FIXTURE"
 
 func TestMain(m *testing.M) {
-	if mode, err := ParseTLSMode(os.Getenv(fixtureEnv)); err == nil {
-		serveFixture(mode)
+	mode, web := strings.CutPrefix(os.Getenv(fixtureEnv), "web-")
+	if mode, err := ParseTLSMode(mode); err == nil {
+		serveFixture(mode, web)
 		return
 	}
 	os.Exit(m.Run())
 }
 
 // serveFixture serves until its standard input ends.
-func serveFixture(mode TLSMode) {
+func serveFixture(mode TLSMode, web bool) {
 	testing.Init()
 	testing.Main(func(string, string) (bool, error) { return true, nil }, []testing.InternalTest{{Name: "serve", F: func(t *testing.T) {
-		f := listen(t, mode, func(c net.Conn) { io.Copy(io.Discard, c) })
+		f := &fixture{mode: mode, web: web, session: func(c net.Conn) { io.Copy(io.Discard, c) }}
+		f.serve(t)
 		fmt.Println(f.listener.Addr())
 		io.Copy(io.Discard, os.Stdin)
 	}}}, nil, nil)
@@ -39,10 +41,10 @@ func serveFixture(mode TLSMode) {
 
 // startFixture starts the server in a process of its own, so that the memory of
 // this process is the client's alone.
-func startFixture(t *testing.T, mode TLSMode) (addr string) {
+func startFixture(t *testing.T, mode string) (addr string) {
 	t.Helper()
 	server := exec.Command(os.Args[0])
-	server.Env = append(os.Environ(), fixtureEnv+"="+mode.String())
+	server.Env = append(os.Environ(), fixtureEnv+"="+mode)
 	server.Stderr = os.Stderr
 	stdin, err := server.StdinPipe()
 	if err != nil {
@@ -69,23 +71,28 @@ func startFixture(t *testing.T, mode TLSMode) (addr string) {
 // TestMemory holds 10,000 idle sessions, or with -short fewer, and compares what
 // each costs with the budget.
 func TestMemory(t *testing.T) {
-	sessions := 10_000
-	if testing.Short() {
-		sessions = 2000
-	}
 	for _, c := range []struct {
 		mode   TLSMode
+		web    string
 		budget int // bytes of RSS per session
-	}{{NoTLS, 6 << 10}, {StartTLS, 14 << 10}} {
-		t.Run(c.mode.String(), func(t *testing.T) {
-			d := &Dialer{Addr: startFixture(t, c.mode), Domain: "example.com", TLS: c.mode, AllowPlainWithoutTLS: true, TLSConfig: insecure()}
+	}{{NoTLS, "", 6 << 10}, {StartTLS, "", 14 << 10}, {NoTLS, "/xmpp-websocket", 8 << 10}, {DirectTLS, "/xmpp-websocket", 16 << 10}} {
+		name := c.mode.String()
+		if c.web != "" {
+			name = "web-" + name
+		}
+		sessions := 10_000
+		if testing.Short() || c.web != "" {
+			sessions = 2000
+		}
+		t.Run(name, func(t *testing.T) {
+			d := &Dialer{Addr: startFixture(t, name), Domain: "example.com", TLS: c.mode, WebSocket: c.web, AllowPlainWithoutTLS: true, TLSConfig: insecure()}
 			before := resident(t)
 			held, end := hold(t, d, sessions)
 			peak := rss(t)
 			after := resident(t)
 			end()
 			each := (after - before) / sessions
-			t.Logf("%d sessions, %v: %d bytes of RSS each, %d before garbage is returned", held, c.mode, each, (peak-before)/sessions)
+			t.Logf("%d sessions, %s: %d bytes of RSS each, %d before garbage is returned", held, name, each, (peak-before)/sessions)
 			if held != sessions || each > c.budget && !raced() {
 				t.Errorf("%d sessions of %d bytes each, want %d of at most %d", held, each, sessions, c.budget)
 			}

@@ -71,6 +71,13 @@ func (n *negotiation) run() error {
 		}
 		n.state = encrypted
 	}
+	if n.dialer.WebSocket != "" {
+		n.stage = Upgrade
+		if err := n.upgrade(); err != nil {
+			return err
+		}
+	}
+	n.conn.socket.parked = n.tls != nil
 	for n.state&bound == 0 {
 		n.stage = Stream
 		if err := n.open(); err != nil {
@@ -91,11 +98,10 @@ func (n *negotiation) handOver() error {
 	if len(n.data) == 0 {
 		// What crypto/tls has read ahead is taken here, on this stack, and not
 		// by the first Receive.
-		data, err := c.decrypt()
-		if err != nil {
+		data, err := c.more()
+		if err != nil && c.web == nil { // which keeps it for the first Receive
 			return err
 		}
-		c.in += int64(len(data))
 		c.keep(data)
 	}
 	_, _, err := c.scanner.Next(nil) // lets go of the last element
@@ -141,7 +147,9 @@ func (n *negotiation) pick() (*feature, error) {
 
 // open sends a stream header and reads the peer's, and its features.
 func (n *negotiation) open() error {
-	n.conn.scanner.Reset(n.dialer.Limits)
+	if err := n.conn.beginStream(n.dialer.Limits); err != nil {
+		return err
+	}
 	h := wire.StreamHeader{To: n.dialer.Domain, Version: "1.0", Lang: n.dialer.Lang, Namespace: wire.NSClient}
 	if err := n.send(wire.AppendHeader(nil, h)); err != nil {
 		return err
@@ -150,7 +158,7 @@ func (n *negotiation) open() error {
 	if err != nil {
 		return err
 	}
-	if e.Kind != wire.Header || !version1(e.Attr("version")) {
+	if !n.conn.isHeader(e) || !version1(e.Attr("version")) {
 		return NotStream
 	}
 	if e, err = n.element(); err != nil {
@@ -180,7 +188,7 @@ func (n *negotiation) element() (*wire.Element, error) {
 		switch {
 		case err != nil:
 			return nil, err
-		case e.Kind == wire.Footer:
+		case n.conn.isEnd(e):
 			return nil, io.ErrUnexpectedEOF
 		case e.Is(wire.NSStream, "error"):
 			return nil, parseStreamError(e)

@@ -40,8 +40,7 @@ func (c *Conn) Receive(deadline time.Time, handle func(*wire.Element) error) (in
 		n, err = c.scan(data, handle)
 		total += n
 		if data = nil; err == nil {
-			data, err = c.decrypt()
-			c.in += int64(len(data))
+			data, err = c.more()
 		}
 	}
 	if failed := c.answer(); err == nil {
@@ -79,7 +78,7 @@ func (c *Conn) scan(data []byte, handle func(*wire.Element) error) (int, error) 
 // take deals with one element.
 func (c *Conn) take(e *wire.Element, handle func(*wire.Element) error) error {
 	switch {
-	case e.Kind == wire.Footer:
+	case c.isEnd(e):
 		c.ended = true
 		return io.EOF
 	case e.Kind == wire.Nonza && e.Is(wire.NSStream, "error"):

@@ -16,6 +16,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"xmpprig/loadgen/xmpp/websocket"
 )
 
 // fixture is a server that takes every PLAIN login and then hands the
@@ -23,6 +25,7 @@ import (
 type fixture struct {
 	listener net.Listener
 	mode     TLSMode
+	web      bool // over WebSocket
 	config   *tls.Config
 	session  func(c net.Conn) // after the login; the connection is closed when it returns
 	sessions sync.WaitGroup
@@ -40,14 +43,20 @@ const (
 // listen starts a fixture; t's end stops it.
 func listen(t testing.TB, mode TLSMode, session func(net.Conn)) *fixture {
 	t.Helper()
+	f := &fixture{mode: mode, session: session}
+	f.serve(t)
+	return f
+}
+
+func (f *fixture) serve(t testing.TB) {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fixture{listener: l, mode: mode, session: session, config: &tls.Config{Certificates: []tls.Certificate{certificate(t, "example.com", "xn--bcher-kva.example")}}}
+	f.listener, f.config = l, &tls.Config{Certificates: []tls.Certificate{certificate(t, "example.com", "xn--bcher-kva.example")}}
 	f.sessions.Go(f.accept)
 	t.Cleanup(f.close)
-	return f
 }
 
 func (f *fixture) accept() {
@@ -88,6 +97,9 @@ func (f *fixture) login(c net.Conn) (net.Conn, error) {
 	case DirectTLS:
 		c = tls.Server(c, f.config)
 	}
+	if f.web {
+		return webLogin(c)
+	}
 	return c, answers(c, "version='1.0'>", fixtureAuth, "</auth>", "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>",
 		"version='1.0'>", fixtureBind, "</iq>", "<iq type='result' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>user@example.com/r</jid></bind></iq>")
 }
@@ -116,7 +128,11 @@ func answers(c net.Conn, pairs ...string) error {
 
 // dialer returns a Dialer for the fixture's server.
 func (f *fixture) dialer(t testing.TB) *Dialer {
-	return &Dialer{Addr: f.listener.Addr().String(), Domain: "example.com", TLS: f.mode, AllowPlainWithoutTLS: true, TLSConfig: &tls.Config{RootCAs: roots(t, f.config.Certificates[0])}}
+	d := &Dialer{Addr: f.listener.Addr().String(), Domain: "example.com", TLS: f.mode, AllowPlainWithoutTLS: true, TLSConfig: &tls.Config{RootCAs: roots(t, f.config.Certificates[0])}}
+	if f.web {
+		d.WebSocket = websocket.DefaultPath
+	}
+	return d
 }
 
 var fixtureUser = Account{Local: "user", Password: "pencil", Resource: "r"}

@@ -25,10 +25,12 @@ func (n *negotiation) startTLS() error {
 	}
 	n.conn.scanner.Reset(n.dialer.Limits)
 	n.conn.release()
-	return n.handshake()
+	err = n.handshake()
+	n.conn.socket.parked = err == nil
+	return err
 }
 
-// handshake encrypts the connection. Cancelling the login sets a deadline on
+// handshake encrypts the connection, whose reads still wait. Cancelling the login sets a deadline on
 // the connection below, so crypto/tls needs no context.
 func (n *negotiation) handshake() error {
 	s := &n.conn.socket
@@ -36,7 +38,6 @@ func (n *negotiation) handshake() error {
 	if err := c.HandshakeContext(context.Background()); err != nil {
 		return err
 	}
-	s.parked = true
 	n.tls, n.conn.tls = c, c
 	n.lap(&n.timings.TLS)
 	return nil

@@ -15,6 +15,23 @@ func AppendElement(dst []byte, e *Element, implicit string, a Addressing) []byte
 	return appendCanonical(dst, e, []byte(implicit), a)
 }
 
+// AppendAlone appends e as a document of its own, with the declarations that it needs for that. Kinds other than Stanza,
+// Nonza and Child append nothing.
+func AppendAlone(dst []byte, e *Element) []byte {
+	if e.Kind != Stanza && e.Kind != Nonza {
+		return dst
+	}
+	if n := e.at(); n.flags&streamName != 0 || n.colon != 0 {
+		return appendCanonical(dst, e, nil, Addressing{})
+	}
+	name := e.Name()
+	dst = append(append(dst, '<'), name...)
+	if !e.declaresDefault() {
+		dst = AppendAttr(dst, "xmlns", e.Space())
+	}
+	return append(dst, e.Raw()[1+len(name):]...)
+}
+
 // stands tells whether the first-level element e means the same, as it is written, wherever the default namespace is
 // implicit.
 func (e *Element) stands(implicit string) bool {

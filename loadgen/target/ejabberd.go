@@ -15,6 +15,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"xmpprig/loadgen/xmpp/websocket"
 )
 
 // ejabberdIterations is ejabberd's own number, which no option changes.
@@ -33,7 +35,9 @@ var (
 
 type ejabberdValues struct {
 	All, CA, IP, Domain, Conference string
-	Port, TLSPort                   int
+	Port, TLSPort, WebPort, WebTLS  int
+	WebSocket                       bool
+	WebPath                         string
 	Method, Hash                    string
 	Plus                            bool // offer channel binding
 }
@@ -115,7 +119,8 @@ func ejabberdFiles(st *site, h scramHash) error {
 	v := ejabberdValues{
 		All: st.path("all.pem"), CA: st.path("ca.pem"),
 		IP: st.place.IP.String(), Domain: st.spec.Domain, Conference: "conference." + st.spec.Domain,
-		Port: st.place.Port, TLSPort: st.place.TLSPort, Method: "mnesia", Hash: h.ejabberd,
+		Port: st.place.Port, TLSPort: st.place.TLSPort, WebPort: st.place.WebPort, WebTLS: st.place.WebTLS,
+		WebSocket: st.spec.WebSocket, WebPath: websocket.DefaultPath, Method: "mnesia", Hash: h.ejabberd,
 		Plus: strings.HasSuffix(st.spec.Mechanism, "-PLUS"),
 	}
 	if st.spec.ShortcutAuth {

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"xmpprig/loadgen/xmpp"
+	"xmpprig/loadgen/xmpp/websocket"
+	"xmpprig/loadgen/xmpp/wire"
 )
 
 // login logs user i in, in one way; by the strongest mechanism, which must be the
@@ -31,6 +33,67 @@ func login(ctx context.Context, e Endpoint, u Users, i int, mode xmpp.TLSMode, m
 		err = fmt.Errorf("logged in by %s", conn.Mechanism())
 	}
 	return errors.Join(err, conn.Close(ctx))
+}
+
+// TestWebSocketLogins logs in over ws and wss (RFC 7395) to every server that is started, and sends a message around.
+func TestWebSocketLogins(t *testing.T) {
+	for _, name := range realServers(t) {
+		t.Run(name, func(t *testing.T) {
+			users := accounts(10)
+			s := start(t, Spec{Driver: name, Domain: "rig.test", Users: users, WebSocket: true})
+			e := s.Endpoint()
+			for _, mode := range []xmpp.TLSMode{xmpp.NoTLS, xmpp.DirectTLS} {
+				for i, m := range []string{"SCRAM-SHA-256", "PLAIN"} {
+					if err := webLogin(t, e, users, i, mode, m); err != nil {
+						t.Errorf("%s %s: %v", mode, m, err)
+					}
+				}
+			}
+			d := xmpp.Dialer{Addr: e.WebAddr, Domain: e.Domain, WebSocket: "/elsewhere"}
+			_, _, err := d.Login(t.Context(), xmpp.Account{Local: "x"}, nil)
+			if failed, ok := errors.AsType[*xmpp.LoginError](err); !ok || failed.Stage != xmpp.Upgrade || !errors.Is(err, websocket.StatusError(404)) {
+				t.Errorf("another path: %v", err)
+			}
+			if c := s.Crashes(); len(c) > 0 {
+				t.Errorf("crashes: %q", c)
+			}
+		})
+	}
+}
+
+func webLogin(t *testing.T, e Endpoint, u Users, i int, mode xmpp.TLSMode, mechanism string) error {
+	d := xmpp.Dialer{Addr: e.WebAddr, WebSocket: e.WebPath, Domain: e.Domain, TLS: mode, TLSConfig: &tls.Config{RootCAs: e.CAs}, Mechanism: mechanism}
+	if mode == xmpp.DirectTLS {
+		d.Addr = e.WebTLSAddr
+	}
+	name, password := u.User(i)
+	c, timings, err := d.Login(t.Context(), xmpp.Account{Local: name, Password: password, Resource: "test"}, nil)
+	if err != nil {
+		return err
+	}
+	t.Logf("%v %s: %+v", mode, mechanism, timings)
+	two := wire.AppendMessage(nil, wire.Addressing{To: c.JID(), ID: "1", Type: "chat"}, "<hello> & 'good bye'", nil)
+	two = wire.AppendMessage(two, wire.Addressing{To: c.JID(), ID: "2", Type: "chat"}, strings.Repeat("long ", 20000), nil)
+	if err := c.Send(two); err != nil {
+		return err
+	}
+	var got []string
+	for deadline := time.Now().Add(10 * time.Second); len(got) < 2; {
+		_, err := c.Receive(deadline, func(e *wire.Element) error {
+			body, _ := e.Child(wire.NSClient, "body")
+			if text := body.Text(); len(text) > 0 {
+				got = append(got, fmt.Sprintf("%s %d", e.Attr("id"), len(text)))
+			}
+			return nil
+		})
+		if err != nil || time.Now().After(deadline) {
+			return fmt.Errorf("received %q, then nothing: %w", got, err)
+		}
+	}
+	if got[0] != "1 20" || got[1] != "2 100000" {
+		err = fmt.Errorf("received %q", got)
+	}
+	return errors.Join(err, c.Close(t.Context()))
 }
 
 func TestLoginEveryWay(t *testing.T) {

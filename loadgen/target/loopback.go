@@ -34,7 +34,7 @@ func prepareLoopback(_ context.Context, st *site) (*launch, error) {
 	l := &launch{
 		args:     args,
 		rules:    processRules,
-		endpoint: func() (Endpoint, bool, error) { return st.endpoint(), true, nil },
+		endpoint: func() (Endpoint, bool, error) { return oneDoor(st.endpoint()), true, nil },
 		software: "xmpprig loopback",
 		accounts: "every name of the pattern, in the loopback server's memory",
 	}
@@ -42,4 +42,12 @@ func prepareLoopback(_ context.Context, st *site) (*launch, error) {
 		l.release = info.Main.Version
 	}
 	return l, nil
+}
+
+// oneDoor is e where WebSocket is spoken on the ports of XMPP.
+func oneDoor(e Endpoint) Endpoint {
+	if e.WebPath != "" {
+		e.WebAddr, e.WebTLSAddr = e.Addr, e.DirectTLSAddr
+	}
+	return e
 }

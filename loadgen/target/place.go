@@ -16,10 +16,16 @@ type place struct {
 	IP      net.IP
 	Port    int // c2s, RFC 6120
 	TLSPort int // c2s with direct TLS, XEP-0368
+	WebPort int // HTTP, for WebSocket
+	WebTLS  int // HTTPS
 }
 
 func (p place) Addr() string    { return net.JoinHostPort(p.IP.String(), strconv.Itoa(p.Port)) }
 func (p place) TLSAddr() string { return net.JoinHostPort(p.IP.String(), strconv.Itoa(p.TLSPort)) }
+func (p place) WebAddr() string { return net.JoinHostPort(p.IP.String(), strconv.Itoa(p.WebPort)) }
+func (p place) WebTLSAddr() string {
+	return net.JoinHostPort(p.IP.String(), strconv.Itoa(p.WebTLS))
+}
 
 // findPlace finds an address nobody listens on. The registered ports are
 // preferred; where something listens on them at every address, others below
@@ -30,7 +36,7 @@ func findPlace() (place, error) {
 		offset := attempt / 4 * 1000
 		p := place{
 			IP:   net.IPv4(127, byte(64+rand.IntN(64)), byte(rand.IntN(256)), byte(1+rand.IntN(254))),
-			Port: 5222 + offset, TLSPort: 5223 + offset,
+			Port: 5222 + offset, TLSPort: 5223 + offset, WebPort: 5280 + offset, WebTLS: 5281 + offset,
 		}
 		if last = p.free(); last == nil {
 			return p, nil
@@ -43,7 +49,7 @@ func findPlace() (place, error) {
 }
 
 func (p place) free() error {
-	for _, addr := range []string{p.Addr(), p.TLSAddr()} {
+	for _, addr := range []string{p.Addr(), p.TLSAddr(), p.WebAddr(), p.WebTLSAddr()} {
 		l, err := net.Listen("tcp", addr)
 		if err != nil {
 			return err
@@ -55,10 +61,10 @@ func (p place) free() error {
 	return nil
 }
 
-// anyPlace takes two ports the kernel names on 127.0.0.1.
+// anyPlace takes ports that the kernel names on 127.0.0.1.
 func anyPlace() (place, error) {
 	p := place{IP: net.IPv4(127, 0, 0, 1)}
-	for _, port := range []*int{&p.Port, &p.TLSPort} {
+	for _, port := range []*int{&p.Port, &p.TLSPort, &p.WebPort, &p.WebTLS} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			return place{}, fmt.Errorf("find a free loopback port: %w", err)

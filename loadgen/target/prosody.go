@@ -24,7 +24,8 @@ var prosodyShortcut []byte
 type prosodyValues struct {
 	Dir, Data, Modules, Log, Key, Cert string
 	IP, Domain, Conference             string
-	Port, TLSPort                      int
+	Port, TLSPort, WebPort, WebTLS     int
+	WebSocket                          bool
 	Shortcut                           bool
 	Hash, Password, Config             string
 	Iterations                         int
@@ -72,7 +73,7 @@ func prosodyFiles(st *site, h scramHash) error {
 		Dir: st.dir, Data: st.path("data"), Modules: st.path("modules"), Log: st.path("prosody.log"),
 		Key: st.path("key.pem"), Cert: st.path("cert.pem"),
 		IP: st.place.IP.String(), Domain: st.spec.Domain, Conference: "conference." + st.spec.Domain,
-		Port: st.place.Port, TLSPort: st.place.TLSPort,
+		Port: st.place.Port, TLSPort: st.place.TLSPort, WebPort: st.place.WebPort, WebTLS: st.place.WebTLS, WebSocket: st.spec.WebSocket,
 		Shortcut: st.spec.ShortcutAuth, Hash: h.name, Password: password, Iterations: prosodyIterations, Config: st.spec.Config,
 	})
 	if err != nil {

@@ -1,11 +1,14 @@
 package target
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"fmt"
 	"net"
 	"os"
+
+	"xmpprig/loadgen/xmpp/websocket"
 )
 
 // prepareRemote starts nothing and connects to nothing: the first login tells
@@ -26,10 +29,11 @@ func remoteEndpoint(s Spec) (Endpoint, error) {
 	if s.Addr == "" {
 		return Endpoint{}, &SpecError{"address", "a remote server needs one: HOST or HOST:PORT"}
 	}
-	e := Endpoint{Addr: s.Addr, DirectTLSAddr: s.Addr, Domain: s.Domain, CAFile: s.CAFile, Insecure: s.Insecure}
+	e := Endpoint{Addr: s.Addr, DirectTLSAddr: s.Addr, WebAddr: s.Addr, WebTLSAddr: s.Addr, WebPath: cmp.Or(s.WebPath, websocket.DefaultPath), Domain: s.Domain, CAFile: s.CAFile, Insecure: s.Insecure}
 	if host, port, err := net.SplitHostPort(s.Addr); err != nil {
 		host = trimBrackets(s.Addr)
 		e.Addr, e.DirectTLSAddr = net.JoinHostPort(host, "5222"), net.JoinHostPort(host, "5223")
+		e.WebAddr, e.WebTLSAddr = net.JoinHostPort(host, "5280"), net.JoinHostPort(host, "5281")
 	} else if host == "" || port == "" {
 		return Endpoint{}, &SpecError{"address", fmt.Sprintf("%q lacks a host or a port", s.Addr)}
 	}

@@ -12,6 +12,9 @@ import (
 type Endpoint struct {
 	Addr          string // host:port, plain with STARTTLS
 	DirectTLSAddr string // host:port, direct TLS (XEP-0368)
+	WebAddr       string // host:port of ws; empty: not served (Spec.WebSocket)
+	WebTLSAddr    string // host:port of wss
+	WebPath       string // where XMPP is spoken there (RFC 7395)
 	Domain        string
 	CAs           *x509.CertPool // nil: the system's
 	CAFile        string         // the same in PEM; empty: the system's

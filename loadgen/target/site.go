@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"xmpprig/loadgen/xmpp/websocket"
 )
 
 // A site is where one server lives: directory, address, certificates.
@@ -103,8 +105,12 @@ func (st *site) writeCertificates() error {
 }
 
 func (st *site) endpoint() Endpoint {
-	return Endpoint{Addr: st.place.Addr(), DirectTLSAddr: st.place.TLSAddr(), Domain: st.spec.Domain,
+	e := Endpoint{Addr: st.place.Addr(), DirectTLSAddr: st.place.TLSAddr(), Domain: st.spec.Domain,
 		CAs: st.certs.pool, CAFile: st.path("ca.pem")}
+	if st.spec.WebSocket {
+		e.WebAddr, e.WebTLSAddr, e.WebPath = st.place.WebAddr(), st.place.WebTLSAddr(), websocket.DefaultPath
+	}
+	return e
 }
 
 // verifiers derives the keys of the accounts, and says so where it takes long.

@@ -40,6 +40,9 @@ type Spec struct {
 	// means the best the server knows. PLAIN works whatever is asked for.
 	Mechanism string
 
+	// WebSocket has XMPP served over WebSocket too (RFC 7395).
+	WebSocket bool
+
 	// ShortcutAuth replaces the account store by a backend that knows every
 	// name and one password and computes no keys at login. Prosody and
 	// ejabberd only; the password must not contain {n}.
@@ -53,7 +56,8 @@ type Spec struct {
 	Faults  []string // loopback: values of --fault
 	Defects []string // loopback: values of --defect
 
-	Addr     string // remote: HOST or HOST:PORT; ports default to 5222 and 5223
+	Addr     string // remote: HOST or HOST:PORT; ports default to 5222 and 5223, with WebSocket 5280 and 5281
+	WebPath  string // remote: the path of WebSocket; empty: websocket.DefaultPath
 	CAFile   string // remote: PEM file of the CAs to trust; empty: the system's
 	Insecure bool   // remote: its certificate need not be good; Endpoint passes it on
 	PID      int    // remote: a process on this machine to sample; 0: none

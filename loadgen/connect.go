@@ -8,7 +8,7 @@ import (
 )
 
 // loginSeries is the series of a login and of its parts.
-type loginSeries struct{ all, connect, tls, sasl, bind int }
+type loginSeries struct{ all, connect, tls, upgrade, sasl, bind int }
 
 // login connects, secures, authenticates and binds.
 type login struct {
@@ -71,7 +71,7 @@ func (s *session) parts(o *login, took xmpp.Timings, whole bool) {
 	for _, part := range []struct {
 		series int
 		took   time.Duration
-	}{{o.series.connect, took.Connect}, {o.series.tls, took.TLS}, {o.series.sasl, took.SASL}, {o.series.bind, took.Bind}} {
+	}{{o.series.connect, took.Connect}, {o.series.tls, took.TLS}, {o.series.upgrade, took.Upgrade}, {o.series.sasl, took.SASL}, {o.series.bind, took.Bind}} {
 		if part.took > 0 && whole {
 			g := &s.board.gauges[s.phase][part.series]
 			g.service.Record(int64(part.took))

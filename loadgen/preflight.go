@@ -111,7 +111,7 @@ func remedy(class string) string {
 	case "tls-certificate":
 		return "give the authority's certificate with --ca FILE, or --insecure to trust any"
 	case "tls", "negotiation":
-		return "does the server offer what --tls and --mechanism ask for?"
+		return "does the server offer what --transport, --tls and --mechanism ask for?"
 	case "sasl":
 		return "does the server offer a mechanism that --mechanism and --tls allow? PLAIN is rarely offered without TLS"
 	case "sasl:not-authorized":

@@ -152,6 +152,7 @@ func (p *program) loginSeries(label string) loginSeries {
 		all:     p.name(label),
 		connect: p.name(label + ".connect"),
 		tls:     p.name(label + ".tls"),
+		upgrade: p.name(label + ".upgrade"),
 		sasl:    p.name(label + ".sasl"),
 		bind:    p.name(label + ".bind"),
 	}

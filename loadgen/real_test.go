@@ -93,6 +93,41 @@ func TestShippedOnRealServers(t *testing.T) {
 	}
 }
 
+// Over WebSocket real servers pass the shipped scenarios that use most of the protocol, with nothing lost.
+func TestWebSocketOnRealServers(t *testing.T) {
+	for _, driver := range []string{"prosody", "ejabberd"} {
+		if skipped(driver) {
+			t.Logf("%s is left out by XMPPRIG_SKIP_SERVERS", driver)
+			continue
+		}
+		const sessions = 40
+		srv := startServer(t, target.Spec{Driver: driver, Sessions: sessions + 8, WebSocket: true,
+			Users: target.Users{Count: sessions, Name: "user{n}", Password: "secret"}})
+		// What is lost in reconnect-churn may come to the next run as offline messages: it is the last.
+		for _, name := range []string{"chat", "login-storm", "reconnect-churn"} {
+			t.Run(driver+"/"+name, func(t *testing.T) {
+				length, warmUp := 2*time.Second, time.Second
+				run := runOn(t, srv, readScenario(t, name, scenarios.Overrides{Transport: scenarios.WebSocket,
+					Sessions: sessions, Duration: &length, WarmUp: &warmUp, Server: driver, Password: "secret",
+				}))
+				if code := results.ExitCode(run.Verdict.ExitCode); code != results.ExitPass && code != results.ExitLimited {
+					t.Errorf("verdict %+v", run.Verdict)
+				}
+				if l := run.Ledger; l.Duplicated+l.Reordered+l.Misdelivered != 0 {
+					t.Errorf("ledger %+v", l)
+				}
+				if name != "reconnect-churn" && (len(run.Errors) > 0 || run.Ledger.Lost+run.Ledger.Refused > 0) {
+					t.Errorf("errors %+v, ledger %+v", run.Errors, run.Ledger)
+				}
+				if len(run.Server.Crashes) > 0 {
+					t.Errorf("crashes %+v", run.Server.Crashes)
+				}
+				t.Logf("%d B a session, %d ns of CPU a stanza", run.Server.BytesPerSession, run.Server.CPUPerMsgNS)
+			})
+		}
+	}
+}
+
 func readScenario(t *testing.T, name string, o scenarios.Overrides) *scenarios.Scenario {
 	t.Helper()
 	s, err := scenarios.Read(name)
@@ -107,9 +142,14 @@ func readScenario(t *testing.T, name string, o scenarios.Overrides) *scenarios.S
 
 func startReal(t *testing.T, driver string, users int, password string) *target.Server {
 	t.Helper()
-	srv, err := target.Start(t.Context(), target.Spec{
+	return startServer(t, target.Spec{
 		Driver: driver, Sessions: users + 8, Users: target.Users{Count: users, Name: "user{n}", Password: password},
 	})
+}
+
+func startServer(t *testing.T, spec target.Spec) *target.Server {
+	t.Helper()
+	srv, err := target.Start(t.Context(), spec)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,10 +167,14 @@ func runOn(t *testing.T, srv *target.Server, s *scenarios.Scenario) *results.Run
 	t.Helper()
 	at := srv.Endpoint()
 	software, version := srv.Software()
+	addr, path, mode := at.Addr, "", xmpp.StartTLS
+	if s.Target.Transport == scenarios.WebSocket {
+		addr, path, mode = at.WebTLSAddr, at.WebPath, xmpp.DirectTLS
+	}
 	run, err := Run(t.Context(), Options{
 		Scenario: s, Server: srv, Seed: 1, Record: filepath.Join(t.TempDir(), "record"),
 		Dialer: &xmpp.Dialer{
-			Addr: at.Addr, Dial: target.DialGuarded(at.Addr), Domain: at.Domain, TLS: xmpp.StartTLS,
+			Addr: addr, Dial: target.DialGuarded(addr), Domain: at.Domain, WebSocket: path, TLS: mode,
 			TLSConfig: &tls.Config{RootCAs: at.CAs}, Mechanism: s.Target.Mechanism, Keys: new(xmpp.SCRAMKeys),
 		},
 		Head: results.Run{Target: results.Target{Driver: s.Target.Server, Software: software, Version: version, Verified: true}},

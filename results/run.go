@@ -64,7 +64,8 @@ type Target struct {
 	Version   string   `json:"version,omitempty"`
 	Address   string   `json:"address"`
 	Domain    string   `json:"domain"`
-	TLS       string   `json:"tls"` // none, starttls, direct
+	Transport string   `json:"transport,omitempty"` // empty: tcp; websocket
+	TLS       string   `json:"tls"`                 // none, starttls, direct
 	Verified  bool     `json:"tls_verified"`
 	Mechanism string   `json:"mechanism"` // as negotiated
 	Accounts  string   `json:"accounts"`  // how the accounts came to be: "real, SCRAM-SHA-256 in the server's store"

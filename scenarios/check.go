@@ -83,8 +83,13 @@ func (k *checker) checkUsers() {
 	}
 }
 
-// checkTarget refuses channel binding without a channel (RFC 5802 section 6).
+// checkTarget refuses channel binding without a channel (RFC 5802 section 6),
+// and STARTTLS within WebSocket (RFC 7395 section 3.9).
 func (k *checker) checkTarget() {
+	if k.Target.Transport == WebSocket && k.Target.TLS == "starttls" {
+		k.add(conflict{path: []any{"target", "tls"}, about: []string{"transport", "tls"},
+			reason: "a stream over websocket has no STARTTLS", remedy: "use direct, for wss, or none"})
+	}
 	if k.Target.TLS == "none" && strings.HasSuffix(k.Target.Mechanism, "-PLUS") {
 		k.add(conflict{path: []any{"target", "mechanism"}, about: []string{"tls", "mechanism"},
 			reason: k.Target.Mechanism + " binds to TLS, and tls is none",
@@ -138,7 +143,7 @@ func (k *checker) checkSteps() {
 // checkLabel keeps different operations out of one series.
 func (k *checker) checkLabel(s Step, kinds map[string]string) {
 	b, kind := s.Common(), nameOf(s)
-	for _, end := range []string{".connect", ".tls", ".sasl", ".bind", ".delivery", serviceSuffix} {
+	for _, end := range []string{".connect", ".tls", ".upgrade", ".sasl", ".bind", ".delivery", serviceSuffix} {
 		if strings.HasSuffix(b.Label, end) {
 			k.add(conflict{pos: b.Pos, reason: fmt.Sprintf("the label %q ends in %s", b.Label, end),
 				remedy: "the rig itself names series like that; choose another"})

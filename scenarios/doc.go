@@ -80,7 +80,9 @@
 //	server     loopback, prosody or ejabberd, which are started for the run, or
 //	           HOST or HOST:PORT; default: loopback
 //	domain     what the users belong to; default: localhost, or the host
-//	tls        none, starttls or direct; default: starttls
+//	transport  tcp, or websocket (RFC 7395); default: tcp
+//	tls        none, starttls or direct; default: starttls, with websocket, which
+//	           has none, direct
 //	mechanism  PLAIN, SCRAM-SHA-1, SCRAM-SHA-256, SCRAM-SHA-512 or one of the
 //	           latter with -PLUS; default: the strongest that the server offers
 //
@@ -215,7 +217,7 @@
 //	  - server.cpu < 1.5
 //
 // With a statistic (p50, p90, p95, p99, p99.9, max or mean) the metric is a
-// series of times: the label of a step, login.connect, login.tls, login.sasl or
+// series of times: the label of a step, login.connect, login.tls, login.upgrade, login.sasl or
 // login.bind, message.delivery or presence.delivery. Response times are meant,
 // and service times where .service follows; the stages of a login have only
 // these. A percentile is decided where ten samples lie beyond it: a p99 takes

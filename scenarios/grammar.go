@@ -64,6 +64,19 @@ func passwordForm() form[string] { return numbered(word("a password", textPatter
 func domainForm() form[string]   { return word("a domain", hostPattern, 1023) }
 func tlsForm() form[string]      { return oneOf("none", "starttls", "direct") }
 
+// WebSocket is the transport of RFC 7395.
+const WebSocket = "websocket"
+
+// transportForm reads tcp, which is what the model leaves empty, or websocket.
+func transportForm() form[string] {
+	return become(oneOf("tcp", WebSocket), func(_ *reading, _ *node, s string) string {
+		if s == "tcp" {
+			return ""
+		}
+		return s
+	})
+}
+
 // numbered allows the placeholder {n} and no other brace.
 func numbered(f form[string]) form[string] {
 	return become(f, func(c *reading, n *node, s string) string {
@@ -78,7 +91,8 @@ func targetForm() form[Target] {
 	return object("the block target", Target{},
 		key("server", serverForm(), "The server: loopback, prosody, ejabberd (the rig starts these), or HOST[:PORT]. Default: loopback.", func(t *Target) *string { return &t.Server }),
 		key("domain", domainForm(), "The domain that the users belong to. Default: localhost for servers that the rig starts, else the host.", func(t *Target) *string { return &t.Domain }),
-		key("tls", tlsForm(), "Whether the stream is encrypted: not, by STARTTLS (RFC 6120 section 5), or from the first byte (XEP-0368). Default: starttls.", func(t *Target) *string { return &t.TLS }),
+		key("transport", transportForm(), "What the stream goes over: tcp, or websocket (RFC 7395). Default: tcp.", func(t *Target) *string { return &t.Transport }),
+		key("tls", tlsForm(), "Whether the stream is encrypted: not, by STARTTLS (RFC 6120 section 5), or from the first byte (XEP-0368; with websocket: wss). Default: starttls, with websocket direct.", func(t *Target) *string { return &t.TLS }),
 		key("mechanism", oneOf(mechanisms()...), "The SASL mechanism. Default: the strongest that the server offers.", func(t *Target) *string { return &t.Mechanism }),
 	)
 }

@@ -29,6 +29,7 @@ type Users struct {
 type Target struct {
 	Server    string // loopback, prosody, ejabberd, HOST[:PORT]
 	Domain    string
+	Transport string // empty: TCP; websocket
 	TLS       string // none, starttls, direct
 	Mechanism string // empty: the strongest offered
 }

@@ -123,7 +123,7 @@ func (o Objective) Percentile() (float64, bool) {
 const serviceSuffix = ".service"
 
 // loginParts are the stages of a login, of which only service times are known.
-func loginParts() []string { return []string{".connect", ".tls", ".sasl", ".bind"} }
+func loginParts() []string { return []string{".connect", ".tls", ".upgrade", ".sasl", ".bind"} }
 
 // Series is the label of the series that the objective bounds, and whether its
 // service times are meant and not its response times.

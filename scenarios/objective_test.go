@@ -173,6 +173,7 @@ session:
 		{last, in("'errors == 0 over 1.5s'"), "1.5s'", "whole seconds", "", false},
 		{"work: [ping]", "work: [{ping: {as: x.service}}]", "ping", "ends in .service", "", false},
 		{whole, none + "[errors == 0 in warm-up]", "warm-up]", "there is no warm-up", "", false},
+		{whole, none + "[login.upgrade p90 < 1s in login]", "login.upgrade", "the transport is tcp", "", false},
 		{whole, none + "[login.tls p90 < 1s in login]", "login.tls", "tls is none", "", false},
 		{whole, unanswered + "[note p90 < 1s]", "note p", "waits for no answer", "message.delivery", false},
 		{whole, unanswered + "[presence p90 < 1s]", "presence p", "waits for no answer", "presence.delivery", false},

@@ -146,6 +146,8 @@ func (k *checker) checkObjectiveSeries(o Objective) {
 			"it can be bounded "+in[parts[0]])
 	case strings.HasSuffix(label, ".tls") && k.Target.TLS == "none":
 		k.objective(o, o.metricAt, show(label)+" takes no time, as tls is none", "", "tls")
+	case strings.HasSuffix(label, ".upgrade") && k.Target.Transport != WebSocket:
+		k.objective(o, o.metricAt, show(label)+" takes no time, as the transport is tcp", "", "transport")
 	}
 }
 

@@ -17,6 +17,7 @@ type Overrides struct {
 	Rate       float64        // arrivals a second: of constant phases, and the highest of ramps and stairs
 	Duration   *time.Duration // of all phases together; they keep their shares
 	WarmUp     *time.Duration
+	Transport  string // websocket has direct TLS in place of STARTTLS, unless TLS is given too
 	TLS        string
 	Mechanism  string
 	Domain     string
@@ -188,6 +189,15 @@ func (w *overriding) target(o Overrides) {
 	}
 	if o.Domain != "" && use(w, "domain", o.Domain, domainForm()) {
 		w.Target.Domain = o.Domain
+	}
+	if o.Transport != "" && use(w, "transport", o.Transport, transportForm()) {
+		w.Target.Transport = o.Transport
+		if o.Transport == "tcp" {
+			w.Target.Transport = ""
+		}
+		if o.Transport == WebSocket && o.TLS == "" && w.Target.TLS == "starttls" {
+			w.Target.TLS = "direct"
+		}
 	}
 	if o.TLS != "" && use(w, "tls", o.TLS, tlsForm()) {
 		w.Target.TLS = o.TLS

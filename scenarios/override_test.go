@@ -45,7 +45,7 @@ func TestWithChangesACopy(t *testing.T) {
 	if model(t, s) != before {
 		t.Error("With changed the scenario it was called on")
 	}
-	if w.Target != (Target{"example.org:5223", "example.org", "direct", "PLAIN"}) || w.Users.Name != "x{n}" || w.Users.Password != "y" {
+	if w.Target != (Target{Server: "example.org:5223", Domain: "example.org", TLS: "direct", Mechanism: "PLAIN"}) || w.Users.Name != "x{n}" || w.Users.Password != "y" {
 		t.Errorf("target %+v, users %+v", w.Target, w.Users)
 	}
 	if w.Load.Sessions != 40 || w.Load.WarmUp != 0 || w.Hash != s.Hash {
@@ -102,6 +102,32 @@ func TestStretchIsExact(t *testing.T) {
 	}
 }
 
+// TestWithTransport: WebSocket has direct TLS where STARTTLS was, and nothing else changes.
+func TestWithTransport(t *testing.T) {
+	for _, c := range []struct {
+		target string
+		o      Overrides
+		want   Target
+	}{
+		{"{tls: starttls}", Overrides{Transport: "websocket"}, Target{Transport: "websocket", TLS: "direct"}},
+		{"{}", Overrides{Transport: "websocket", TLS: "none"}, Target{Transport: "websocket", TLS: "none"}},
+		{"{tls: none}", Overrides{Transport: "websocket"}, Target{Transport: "websocket", TLS: "none"}},
+		{"{transport: websocket}", Overrides{}, Target{Transport: "websocket", TLS: "direct"}},
+		{"{transport: websocket, tls: none}", Overrides{Transport: "tcp"}, Target{TLS: "none"}},
+		{"{transport: tcp}", Overrides{}, Target{TLS: "starttls"}},
+	} {
+		w, err := parsed(t, strings.Replace(mixed, "load:", "target: "+c.target+"\nload:", 1)).With(c.o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.want.Server, c.want.Domain = "loopback", "localhost"
+		if w.Target != c.want {
+			t.Errorf("%s with %+v: %+v", c.target, c.o, w.Target)
+		}
+		roundTrip(t, w)
+	}
+}
+
 func TestWithKeepsAnExplicitDomain(t *testing.T) {
 	s := parsed(t, strings.Replace(mixed, "load:", "target: {domain: example.net}\nload:", 1))
 	w, err := s.With(Overrides{Server: "10.0.0.1:5222"})
@@ -129,6 +155,8 @@ func TestWithNamesTheFlag(t *testing.T) {
 		{mixed, Overrides{WarmUp: ptr(-time.Second)}, []string{"--warm-up -1s: "}},
 		{mixed, Overrides{TLS: "startls"}, []string{`--tls startls: "startls" is not known here (did you mean "starttls"?)`}},
 		{mixed, Overrides{TLS: "none", Mechanism: "SCRAM-SHA-1-PLUS"}, []string{"--tls none --mechanism SCRAM-SHA-1-PLUS: SCRAM-SHA-1-PLUS binds to TLS"}},
+		{mixed, Overrides{Transport: "bosh"}, []string{`--transport bosh: "bosh" is not known here`}},
+		{mixed, Overrides{Transport: "websocket", TLS: "starttls"}, []string{"--transport websocket --tls starttls: a stream over websocket has no STARTTLS"}},
 		{mixed, Overrides{User: "bob"}, []string{`--user bob: 100 users would all be named "bob"`}},
 		{mixed, Overrides{User: "a b{n}"}, []string{"--user a b{n}: "}},
 		{mixed, Overrides{Password: "{x}"}, []string{"--password: only the placeholder {n}"}},

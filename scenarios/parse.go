@@ -52,7 +52,11 @@ func (s *Scenario) resolve() {
 	if t.Domain == "" {
 		t.Domain = domainOf(t.Server)
 	}
-	if t.TLS == "" {
+	switch {
+	case t.TLS != "":
+	case t.Transport == WebSocket:
+		t.TLS = "direct"
+	default:
 		t.TLS = "starttls"
 	}
 	if s.Session.Stop == nil && beginsWithLogin(s.Session.Start) {

@@ -30,6 +30,7 @@ func loadFlags(f *pflag.FlagSet) *overriding {
 	f.StringVar(&v.rate, "rate", "", "arrivals of open phases, such as `100/s`; ramps and stairs are scaled to it at their highest")
 	f.DurationVar(&v.duration, "duration", 0, "length of all measured phases together, such as 30s")
 	f.DurationVar(&v.warmUp, "warm-up", 0, "length of the warm-up, which is recorded but not counted")
+	f.StringVar(&v.o.Transport, "transport", "", "tcp, or websocket (RFC 7395)")
 	f.StringVar(&v.o.TLS, "tls", "", "none, starttls or direct")
 	f.StringVar(&v.o.Mechanism, "mechanism", "", "SASL `MECHANISM`; default: the strongest offered")
 	f.StringVar(&v.o.Domain, "domain", "", "the server's XMPP `DOMAIN`")
@@ -80,7 +81,7 @@ func (v *overriding) scenario(args []string) (*scenarios.Scenario, error) {
 // values takes over what needs more than the flag's own check. Zeros and
 // empty texts change nothing in a scenario, so they are refused here.
 func (v *overriding) values() (err error) {
-	if err := wellWritten(v.flags, "server", "tls", "mechanism", "domain", "user", "password"); err != nil {
+	if err := wellWritten(v.flags, "server", "transport", "tls", "mechanism", "domain", "user", "password"); err != nil {
 		return err
 	}
 	if v.flags.Changed("sessions") && v.o.Sessions == 0 {

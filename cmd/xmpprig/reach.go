@@ -13,6 +13,7 @@ import (
 	"xmpprig/loadgen/loopback"
 	"xmpprig/loadgen/target"
 	"xmpprig/loadgen/xmpp"
+	"xmpprig/loadgen/xmpp/websocket"
 	"xmpprig/results"
 	"xmpprig/scenarios"
 )
@@ -24,6 +25,7 @@ type reach struct {
 	faults   []string
 	shortcut bool
 	keyCache bool
+	webPath  string
 	pid      int
 	config   string // file
 	consent  target.Consent
@@ -31,6 +33,7 @@ type reach struct {
 
 func (r *reach) declare(f *pflag.FlagSet) {
 	f.StringVar(&r.ca, "ca", "", "`FILE` with the authority's certificate of a server that runs, in PEM")
+	f.StringVar(&r.webPath, "websocket-path", "", "`PATH` of WebSocket at a server that runs; default: "+websocket.DefaultPath)
 	f.BoolVar(&r.insecure, "insecure", false, "trust any certificate")
 	f.IntVar(&r.pid, "server-pid", 0, "process of a server that runs on this machine, to watch its CPU and memory")
 	f.StringVar(&r.consent.Token, "consent", "", "`TOKEN` that a server on another machine shows at http://ADDRESS"+target.ConsentPath+"; better given in $XMPPRIG_CONSENT")
@@ -69,6 +72,7 @@ func (r *reach) start(ctx context.Context, s *scenarios.Scenario, ui *ui) (*targ
 		Driver: d, Domain: s.Target.Domain, Sessions: s.Load.Sessions + 8, Mechanism: s.Target.Mechanism,
 		Users:        target.Users{Count: s.UserCount(), Name: s.Users.Name, Password: s.Users.Password},
 		ShortcutAuth: r.shortcut, Exe: exe, Faults: r.faults, CAFile: r.ca, Insecure: r.insecure, PID: r.pid, Log: ui.err, Config: config,
+		WebSocket: s.Target.Transport == scenarios.WebSocket, WebPath: r.webPath,
 	}
 	if d == "remote" {
 		spec.Addr = s.Target.Server
@@ -88,6 +92,7 @@ func (r *reach) fits(driver string) error {
 		ok    bool
 	}{
 		{r.ca != "", "--ca", "a server that runs already", !own},
+		{r.webPath != "", "--websocket-path", "a server that runs already", !own},
 		{r.insecure, "--insecure", "a server that runs already", !own},
 		{r.pid != 0, "--server-pid", "a server that runs already", !own},
 		{r.consent.Token != "", "--consent", "a server that runs already", !own},
@@ -98,6 +103,9 @@ func (r *reach) fits(driver string) error {
 		if x.given && !x.ok {
 			return &usageError{fmt.Sprintf("%s is only for %s, not for %s", x.flag, x.only, driver), "leave it out, or change --server"}
 		}
+	}
+	if r.webPath != "" && r.webPath[0] != '/' {
+		return &usageError{fmt.Sprintf("--websocket-path %q does not begin with /", r.webPath), "write it as in " + websocket.DefaultPath}
 	}
 	if _, err := loopback.ParseFaults(r.faults); err != nil {
 		return &usageError{err.Error(), "xmpprig serve --help lists the faults"}
@@ -155,12 +163,21 @@ func (r *reach) dialer(ctx context.Context, s *scenarios.Scenario, srv *target.S
 	if mode == xmpp.DirectTLS {
 		addr = at.DirectTLSAddr
 	}
+	path := ""
+	if s.Target.Transport == scenarios.WebSocket {
+		if addr, path = at.WebAddr, at.WebPath; mode == xmpp.DirectTLS {
+			addr = at.WebTLSAddr
+		}
+		if addr == "" {
+			return nil, results.Run{}, &usageError{"the scenario's sessions go over websocket, which is not possible here", "leave transport out of it"}
+		}
+	}
 	dial, err := r.dial(ctx, addr)
 	if err != nil {
 		return nil, results.Run{}, err
 	}
 	d := &xmpp.Dialer{
-		Addr: addr, Dial: dial, Domain: at.Domain, TLS: mode, Mechanism: s.Target.Mechanism, Timeout: s.Load.Timeout,
+		Addr: addr, Dial: dial, Domain: at.Domain, WebSocket: path, TLS: mode, Mechanism: s.Target.Mechanism, Timeout: s.Load.Timeout,
 		TLSConfig: &tls.Config{RootCAs: at.CAs, InsecureSkipVerify: r.insecure, MinVersion: tls.VersionTLS12},
 		// A scenario that asks for no TLS means it.
 		AllowPlainWithoutTLS: mode == xmpp.NoTLS,
@@ -171,7 +188,7 @@ func (r *reach) dialer(ctx context.Context, s *scenarios.Scenario, srv *target.S
 	software, version := srv.Software()
 	return d, results.Run{Target: results.Target{
 		Driver: driver(s.Target.Server), Software: software, Version: version, Address: addr, Domain: at.Domain,
-		TLS: mode.String(), Verified: mode != xmpp.NoTLS && !r.insecure, Mechanism: s.Target.Mechanism,
+		Transport: s.Target.Transport, TLS: mode.String(), Verified: mode != xmpp.NoTLS && !r.insecure, Mechanism: s.Target.Mechanism,
 		Accounts: srv.Accounts(), KeyCache: r.keyCache, Faults: r.faults, Config: srv.Config(),
 	}}, nil
 }

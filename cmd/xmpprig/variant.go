@@ -13,8 +13,8 @@ import (
 
 // sideFlags are those in which two sides may differ: what is reached, and how.
 func sideFlags() []string {
-	return []string{"server", "tls", "mechanism", "domain", "user", "password", "ca", "insecure", "server-pid", "consent", "consent-port", "fault", "shortcut-auth",
-		"server-config", "label"}
+	return []string{"server", "transport", "websocket-path", "tls", "mechanism", "domain", "user", "password", "ca", "insecure", "server-pid", "consent", "consent-port",
+		"fault", "shortcut-auth", "server-config", "label"}
 }
 
 // variant is the run with the flags of other on top: flags, or the name of a server.

@@ -98,6 +98,9 @@ func security(t results.Target) string {
 	default:
 		s = "TLS (" + t.TLS + "), certificate NOT verified"
 	}
+	if t.Transport != "" {
+		s = t.Transport + ", " + s
+	}
 	s += "; SASL " + nonEmpty(t.Mechanism)
 	if strings.HasPrefix(t.Mechanism, "SCRAM-") {
 		if t.KeyCache {

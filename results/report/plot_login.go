@@ -107,6 +107,8 @@ func stageName(series string) string {
 		return "TCP connect"
 	case "tls":
 		return "TLS"
+	case "upgrade":
+		return "WebSocket upgrade"
 	case "sasl":
 		return "SASL"
 	case "bind":

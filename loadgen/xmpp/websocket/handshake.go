@@ -24,7 +24,11 @@ var errNoProtocol = errors.New("the subprotocol xmpp was not agreed on")
 // already. An answer other than 101 is a [StatusError].
 func Upgrade(c io.ReadWriter, host, path string) (early []byte, err error) {
 	d := ws.Dialer{Protocols: []string{protocol}}
-	br, agreed, err := d.Upgrade(c, &url.URL{Scheme: "ws", Host: host, Path: path})
+	answer := &answered{ReadWriter: c}
+	br, agreed, err := d.Upgrade(answer, &url.URL{Scheme: "ws", Host: host, Path: path})
+	if err != nil && answer.first == '<' {
+		return nil, fmt.Errorf("upgrade to WebSocket: %w", errXML)
+	}
 	if status, ok := errors.AsType[ws.StatusError](err); ok {
 		return nil, StatusError(status)
 	}
@@ -40,6 +44,23 @@ func Upgrade(c io.ReadWriter, host, path string) (early []byte, err error) {
 		ws.PutReader(br)
 	}
 	return early, nil
+}
+
+// errXML says that this is a port of XMPP over TCP.
+var errXML = errors.New("the server answers with XML, as over TCP")
+
+// answered remembers the first byte that was read.
+type answered struct {
+	io.ReadWriter
+	first byte
+}
+
+func (a *answered) Read(p []byte) (int, error) {
+	n, err := a.ReadWriter.Read(p)
+	if n > 0 && a.first == 0 {
+		a.first = p[0]
+	}
+	return n, err
 }
 
 // StatusError is the status of an HTTP server that does not switch protocols.

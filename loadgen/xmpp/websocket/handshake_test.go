@@ -50,7 +50,7 @@ func TestHandshake(t *testing.T) {
 		{"no HTTP", DefaultPath, func(c net.Conn, head []byte) error {
 			_, err := io.WriteString(c, "<?xml version='1.0'?><stream:stream>\r\n\r\n")
 			return err
-		}, "", "upgrade to WebSocket: malformed HTTP response"},
+		}, "", "upgrade to WebSocket: the server answers with XML, as over TCP"},
 		{"says nothing", DefaultPath, func(c net.Conn, head []byte) error { return nil }, "", "upgrade to WebSocket: EOF"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -63,7 +63,7 @@ func TestSessionsOutliveAnOutage(t *testing.T) {
 		began, dial := time.Now(), b.o.Dialer.Dial
 		var refused atomic.Int64
 		b.o.Dialer.Dial = func(ctx context.Context, a net.Addr) (net.Conn, error) {
-			if since := time.Since(began); since > 3*time.Second && since < 43*time.Second {
+			if since := time.Since(began); since >= 3*time.Second && since < 43*time.Second {
 				refused.Add(1)
 				return nil, syscall.ECONNREFUSED
 			}

@@ -225,3 +225,35 @@ func TestWebSocketAllocs(t *testing.T) {
 		}
 	})
 }
+
+// BenchmarkWebSocket is BenchmarkReceive and BenchmarkSend over WebSocket.
+func BenchmarkWebSocket(b *testing.B) {
+	for _, mode := range []TLSMode{NoTLS, DirectTLS} {
+		session := func(b *testing.B, session func(net.Conn)) *Conn {
+			f := &fixture{mode: mode, web: true, session: session}
+			f.serve(b)
+			return f.dialer(b).login(b)
+		}
+		b.Run(mode.String()+"/receive", func(b *testing.B) {
+			burst := []byte(strings.Repeat(string(websocket.AppendFrame(nil, websocket.Text, chat, false)), 40))
+			c := session(b, func(s net.Conn) {
+				for err := error(nil); err == nil; {
+					_, err = s.(*webConn).Conn.Write(burst)
+				}
+			})
+			waiting := 0
+			handle := func(*wire.Element) error { return nil }
+			measure(b, func() (err error) {
+				for waiting == 0 && err == nil {
+					waiting, err = c.Receive(time.Time{}, handle)
+				}
+				waiting--
+				return err
+			})
+		})
+		b.Run(mode.String()+"/send", func(b *testing.B) {
+			c := session(b, func(s net.Conn) { io.Copy(io.Discard, onlyReader{rawEnd(s.(*webConn).Conn)}) })
+			measure(b, func() error { return c.Send(chat) })
+		})
+	}
+}

@@ -41,8 +41,8 @@ are about
 ` + defectHelp(),
 		setup: func(f *pflag.FlagSet) func(context.Context, []string, *ui) error {
 			var s serving
-			f.StringVar(&s.listen, "listen", "127.0.0.1:5222", "`ADDRESS` for TCP and STARTTLS")
-			f.StringVar(&s.listenTLS, "listen-tls", "127.0.0.1:5223", "`ADDRESS` for direct TLS; empty: none")
+			f.StringVar(&s.listen, "listen", "127.0.0.1:5222", "`ADDRESS` for TCP and STARTTLS, and for WebSocket")
+			f.StringVar(&s.listenTLS, "listen-tls", "127.0.0.1:5223", "`ADDRESS` for direct TLS, and for WebSocket over it; empty: none")
 			f.StringVar(&s.domain, "domain", "localhost", "the domain served")
 			f.IntVar(&s.users, "users", 0, "number of accounts; 0: as many as the pattern gives")
 			f.StringVar(&s.user, "user", "user{n}", "`PATTERN` of account names, {n} is a number from 0")

@@ -8,6 +8,8 @@
 //	err = s.Close()
 //	s.Tally() // what it did, exactly
 //
+// Clients that come with a request for WebSocket (RFC 7395) at /xmpp-websocket find it on the same ports.
+//
 // It speaks XMPP core and instant messaging (RFC 6120, RFC 6121) to clients of one domain: STARTTLS and direct TLS, SASL
 // (PLAIN, SCRAM with and without channel binding, EXTERNAL, ANONYMOUS), binding, rosters, subscriptions, presence and
 // messages, and of the extensions ping (XEP-0199), service discovery (XEP-0030), software version (XEP-0092) and, when asked,

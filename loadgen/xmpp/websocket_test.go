@@ -257,3 +257,54 @@ func BenchmarkWebSocket(b *testing.B) {
 		})
 	}
 }
+
+// FuzzWebSocketPeer has the peer say anything once WebSocket is agreed on: pieces of data, parted by zero bytes.
+func FuzzWebSocketPeer(f *testing.F) {
+	said := func(parts ...string) (all string) {
+		for _, p := range parts {
+			all += string(websocket.AppendFrame(nil, websocket.Text, []byte(p), false)) + "\x00"
+		}
+		return all
+	}
+	in := said(webOpen, webFeatures+"<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms></stream:features>",
+		"<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>", webOpen, webFeatures+"<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>",
+		"<iq xmlns='jabber:client' type='result' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>user@example.com/r</jid></bind></iq>")
+	f.Add([]byte(in + said("<message xmlns='jabber:client'/>", "<iq xmlns='jabber:client' type='get' id='1'><ping xmlns='urn:xmpp:ping'/></iq>", "<close xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>")))
+	f.Add([]byte(in + "\x89\x02hi\x01\x04<mes\x88\x02\x03\xe8\x80\x01s"))
+	f.Add([]byte(in + "\x81\x7e\x01\x01<"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		client, server := net.Pipe()
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			defer server.Close()
+			var head []byte
+			for b := make([]byte, 1024); !strings.HasSuffix(string(head), "\r\n\r\n"); {
+				n, err := server.Read(b)
+				if head = append(head, b[:n]...); err != nil {
+					return
+				}
+			}
+			if websocket.Accept(server, head, websocket.DefaultPath) != nil {
+				return
+			}
+			go io.Copy(io.Discard, server)
+			for piece := range strings.SplitSeq(string(data), "\x00") {
+				if _, err := io.WriteString(server, piece); err != nil {
+					return
+				}
+			}
+		}()
+		d := &Dialer{Domain: "example.com", WebSocket: websocket.DefaultPath, AllowPlainWithoutTLS: true, MaxIterations: 5000,
+			Dial: func(context.Context, net.Addr) (net.Conn, error) { return client, nil }}
+		c, _, err := d.Login(context.Background(), fixtureUser, nil)
+		for err == nil {
+			_, err = c.Receive(time.Time{}, func(e *wire.Element) error {
+				ParseStanzaError(e)
+				return nil
+			})
+		}
+		client.Close()
+		<-done
+	})
+}

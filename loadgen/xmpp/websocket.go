@@ -1,7 +1,7 @@
 package xmpp
 
 import (
-	"errors"
+	"fmt"
 	"io"
 	"net"
 	"time"
@@ -116,8 +116,6 @@ func (c *Conn) unframe(data []byte) ([]byte, error) {
 	return nil, w.err
 }
 
-var errControl = errors.New("answer a WebSocket ping")
-
 // takePiece judges a piece of a message, and answers control frames.
 func (c *Conn) takePiece(p websocket.Piece) error {
 	w := c.web
@@ -132,7 +130,7 @@ func (c *Conn) takePiece(p websocket.Piece) error {
 		}
 	case websocket.Ping:
 		if _, err := c.write(websocket.AppendFrame(nil, websocket.Pong, p.Data, true)); err != nil {
-			return errors.Join(errControl, err)
+			return fmt.Errorf("answer a WebSocket ping: %w", err)
 		}
 	case websocket.Close:
 		if err := websocket.CloseStatus(p.Data); err != nil {

@@ -258,11 +258,12 @@ func BenchmarkWebSocket(b *testing.B) {
 	}
 }
 
-// FuzzWebSocketPeer has the peer say anything once WebSocket is agreed on: pieces of data, parted by zero bytes.
+// FuzzWebSocketPeer has the peer say anything once WebSocket is agreed on: pieces of data, parted by "|\x00|", as zero
+// bytes are in frames.
 func FuzzWebSocketPeer(f *testing.F) {
 	said := func(parts ...string) (all string) {
 		for _, p := range parts {
-			all += string(websocket.AppendFrame(nil, websocket.Text, []byte(p), false)) + "\x00"
+			all += string(websocket.AppendFrame(nil, websocket.Text, []byte(p), false)) + "|\x00|"
 		}
 		return all
 	}
@@ -289,7 +290,7 @@ func FuzzWebSocketPeer(f *testing.F) {
 				return
 			}
 			go io.Copy(io.Discard, server)
-			for piece := range strings.SplitSeq(string(data), "\x00") {
+			for piece := range strings.SplitSeq(string(data), "|\x00|") {
 				if _, err := io.WriteString(server, piece); err != nil {
 					return
 				}

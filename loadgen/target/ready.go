@@ -52,6 +52,21 @@ func probe(ctx context.Context, addr, domain string, config *tls.Config) error {
 	return err
 }
 
+// probeWeb has the ports of WebSocket, if they are wanted, take a connection: HTTP is served once they do.
+func probeWeb(ctx context.Context, e Endpoint) error {
+	if e.WebAddr == "" {
+		return nil
+	}
+	for _, addr := range []string{e.WebAddr, e.WebTLSAddr} {
+		conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
+		if err != nil {
+			return err
+		}
+		conn.Close()
+	}
+	return nil
+}
+
 func awaitFeatures(conn net.Conn) error {
 	var answer []byte
 	buf := make([]byte, 4096)
@@ -109,6 +124,9 @@ func (s *Server) tryEndpoint(ctx context.Context) error {
 		return err
 	}
 	if err := probe(ctx, e.DirectTLSAddr, e.Domain, &tls.Config{RootCAs: e.CAs, ServerName: e.Domain}); err != nil {
+		return err
+	}
+	if err := probeWeb(ctx, e); err != nil {
 		return err
 	}
 	if s.endpoint.Addr == "" { // it is the same after a Restart, and others may be reading

@@ -58,7 +58,8 @@ func (c *Conn) LocalAddr() net.Addr { return c.socket.LocalAddr() }
 // BytesIn returns how many bytes of XML came, those of the login included.
 func (c *Conn) BytesIn() int64 { return c.in }
 
-// BytesOut returns how many bytes of XML were sent, those of the login included.
+// BytesOut returns how many bytes of XML were sent, those of the login included, and
+// those that Send adds for WebSocket not.
 func (c *Conn) BytesOut() int64 { return c.out }
 
 // ReadAt returns when the current batch of Receive was read.

@@ -128,6 +128,58 @@ func TestNoiseRecommends(t *testing.T) {
 	}
 }
 
+// TestNoiseBearsABurst recommends a number where one pair of ten was disturbed by something else, as one of ten are thereafter, and finds what
+// it says.
+func TestNoiseBearsABurst(t *testing.T) {
+	o := Options{Paired: true, Metrics: []string{"message.delivery p50"}}
+	kept, asked, found := 0, 0, 0
+	for seed := range max(8, *exam/50) {
+		r := rand.New(rand.NewPCG(uint64(seed), 13))
+		sides := func(n int, effect float64, burst func(i int) bool) (base, head []*results.Run) {
+			for i := range n {
+				b, h := usual(), usual()
+				b.p50 *= math.Exp(.01 * r.NormFloat64())
+				h.p50 *= math.Exp(.01*r.NormFloat64()) * (1 + effect)
+				if burst(i) {
+					b.p50 *= 1 + 3*r.Float64()
+				}
+				if r.IntN(2) == 0 { // either side is disturbed
+					b.p50, h.p50 = h.p50/(1+effect), b.p50*(1+effect)
+				}
+				base, head = append(base, b.run()), append(head, h.run())
+			}
+			return base, head
+		}
+		base, head := sides(10, 0, func(i int) bool { return i == 4 })
+		var same []*results.Run
+		for i := range base {
+			same = append(same, base[i], head[i])
+		}
+		n, err := Noise(same, .05, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n.Metrics[0].Needed == 0 {
+			continue
+		}
+		kept++
+		for range 4 {
+			base, head := sides(n.Metrics[0].Needed, .05, func(int) bool { return r.IntN(10) == 0 })
+			c, err := Runs(base, head, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if asked++; c.Verdict.Status == results.Regression {
+				found++
+			}
+		}
+	}
+	t.Logf("%d recommendations; +5 %% found in %d of %d comparisons of that size", kept, found, asked)
+	if kept < max(8, *exam/50)*9/10 || float64(found) < .9*float64(asked) {
+		t.Errorf("found %d of %d, with %d recommendations", found, asked, kept)
+	}
+}
+
 // TestLooksKeepTheErrorRate looks at comparisons of nothing again and again, until they are decided or out of pairs.
 func TestLooksKeepTheErrorRate(t *testing.T) {
 	worse, steps := 0, 0

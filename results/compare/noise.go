@@ -174,7 +174,17 @@ func (s simulation) draw(r *rand.Rand) float64 {
 	if r.IntN(2) == 0 {
 		e = -e
 	}
-	return s.stretch * (e + r.NormFloat64()*spread(s.errors)/5)
+	return s.stretch * (e + r.NormFloat64()*s.blur())
+}
+
+// blur is a fifth of a standard deviation; of the bulk, by the median absolute deviation, where few errors stand far out: comparisons pass
+// over those, and blurred by them all others would do so, too.
+func (s simulation) blur() float64 {
+	at, far := median(s.errors), make([]float64, len(s.errors))
+	for i, e := range s.errors {
+		far[i] = math.Abs(e - at)
+	}
+	return min(spread(s.errors), 1.4826*median(far)) / 5
 }
 
 // decides reports whether a comparison finds the head worse, with the other metrics showing nothing.

@@ -104,7 +104,10 @@ func capacityTitle(c *results.Capacity) string {
 }
 
 func loadText(v float64, unit string) string {
-	return decimal(round4(v)) + seenLine(unit, 20)
+	if unit = seenLine(unit, 20); unit != "" && unit[0] != '/' {
+		unit = " " + unit
+	}
+	return decimal(round4(v)) + unit
 }
 
 // round4 keeps what round3OrWhole would lose of a load.

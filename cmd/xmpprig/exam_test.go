@@ -17,16 +17,19 @@ import (
 	"time"
 
 	"xmpprig/results"
-	"xmpprig/results/compare"
 )
 
 var examCompare = flag.Int("exam.compare", 0, "how many comparisons of each kind are made with runs on the built-in server")
 
+// base is how long the server takes for a ping; so long that little of the answer's time is anything else.
+const base = 10 * time.Millisecond
+
 // lanes is how many comparisons are under way at once: a run of the exam waits most of its time.
-const lanes = 4
+const lanes = 5
 
 // TestExamOfComparisons has the program compare, from the command line, a server with itself, and with one that takes longer, while
-// something else uses the machine now and then. It takes half a minute a comparison.
+// something else uses the machine now and then. It takes a minute a comparison. The live rows of its table are of comparisons as
+// they were made; the others are drawn out of all pairs that were.
 func TestExamOfComparisons(t *testing.T) {
 	if *examCompare == 0 {
 		t.Log("nothing is compared without -exam.compare")
@@ -42,153 +45,108 @@ func TestExamOfComparisons(t *testing.T) {
 	defer neighbour.Wait()
 	defer stop()
 	e := &comparisonExam{t: t, bin: bin, dir: t.TempDir()}
-	n := e.recommended()
-	t.Logf("noise: %d pairs find a change of 5 %%", n)
-	t.Logf("%-28s %12s %10s %10s %10s", "head beside base", "comparisons", "regressed", "improved", "undecided")
-	for _, c := range []struct {
-		name, delay string
-		pairs       int
-		from, to    float64 // share that must be found to be a regression
-	}{
-		{"the same", "10ms", 8, 0, .05}, {"5 % slower", "10.5ms", n, .9, 1}, {"10 % slower", "11ms", 10, .95, 1},
-	} {
-		got := e.compare(c.delay, c.pairs)
-		t.Logf("%-28s %12d %10d %10d %10d", fmt.Sprintf("%s, %d pairs", c.name, c.pairs), *examCompare, got[results.Regression], got[results.Improvement],
-			*examCompare-got[results.Regression]-got[results.Improvement])
-		if share := float64(got[results.Regression]) / float64(*examCompare); share < c.from || share > c.to {
-			t.Errorf("%s: %.2f were regressions, want %v to %v: %v", c.name, share, c.from, c.to, got)
-		}
+	kinds := []*kind{
+		{name: "5 % slower, as noise says", share: .05, from: .9, to: 1},
+		{name: "10 % slower", share: .1, pairs: 10, from: .95, to: 1},
+		{name: "the same", pairs: 8, to: .02},
 	}
-	e.resample()
-}
-
-// resample makes 200 comparisons of a server with itself out of the runs that were made of such, pairs drawn at random and turned
-// round at random. Of the live ones alone, too few are made to tell one in fifty.
-func (e *comparisonExam) resample() {
-	const comparisons, pairs = 200, 10
-	r := rand.New(rand.NewPCG(2, 2))
-	worse := 0
-	for range comparisons {
-		var base, head []*results.Run
-		for _, at := range r.Perm(len(e.same))[:pairs] {
-			a, b := e.same[at][0], e.same[at][1]
-			if r.IntN(2) == 0 {
-				a, b = b, a
-			}
-			base, head = append(base, a), append(head, b)
-		}
-		c, err := compare.Runs(base, head, compare.Options{Paired: true})
-		if err != nil {
-			e.t.Fatal(err)
-		}
-		if c.Verdict.Status == results.Regression {
-			worse++
-		}
+	for _, k := range kinds {
+		e.compare(k)
+		t.Logf("%s: ping p50 %s", k.name, k.effect())
 	}
-	e.t.Logf("%-28s %12d %10d", fmt.Sprintf("the same, %d of %d pairs", pairs, len(e.same)), comparisons, worse)
-	if worse > comparisons/50 {
-		e.t.Errorf("%d of %d comparisons of a server with itself were regressions", worse, comparisons)
+	t.Logf("%-48s %s", "head beside base", tallied)
+	for _, k := range kinds {
+		k.judge(t, k.name+", live", k.live)
 	}
+	for _, k := range kinds[1:] {
+		k.judge(t, fmt.Sprintf("%s, %d pairs drawn", k.name, k.pairs), k.drawn(t, true))
+	}
+	same := kinds[2]
+	same.judge(t, fmt.Sprintf("%s, %d runs a side drawn", same.name, same.pairs), same.drawn(t, false))
 }
 
 type comparisonExam struct {
 	t        *testing.T
 	bin, dir string
 	made     int
-	same     [][2]*results.Run // pairs of one and the same
 }
 
 // load is what is run: short, and all but idle, so that the lanes do not disturb one another.
 func (e *comparisonExam) load(verb, record string) []string {
-	return []string{verb, "--plots=false", "--progress=none", "--warm-up=0s", "--duration=1s", "--sessions=20", "--rate=300/s", "--fault", "delay=10ms", "--record", record}
+	return []string{verb, "--plots=false", "--progress=none", "--warm-up=0s", "--duration=1s", "--sessions=20", "--rate=300/s", "--fault", "delay=" + base.String(), "--record", record}
 }
 
-// recommended is how many pairs the verb noise says that 5 % take.
-func (e *comparisonExam) recommended() int {
-	out, err := exec.Command(e.bin, append(e.load("noise", filepath.Join(e.dir, "noise")), "--effect", "5", "--repeat", "10", "--format", "json", "ping")...).Output()
-	if err != nil {
-		e.t.Fatalf("noise: %v", err)
-	}
+// recommended is how many pairs the verb noise says that 5 % take, or 0 where it says that more are needed than it looks at; and the
+// median time of a ping. It is asked before each comparison, in its lane, since other users of the machine come and go.
+func (e *comparisonExam) recommended(record string) (pairs int, median float64) {
+	args := append(e.load("noise", record), "--effect", "5", "--repeat", "10", "--format", "json", "ping")
+	out, err := exec.Command(e.bin, args...).Output()
 	var n results.Noise
-	if err := json.Unmarshal(out, &n); err != nil {
-		e.t.Fatal(err)
+	if bad := json.Unmarshal(out, &n); bad != nil {
+		e.t.Logf("noise: %v, %v", err, bad)
+		return 0, 0
 	}
 	for _, m := range n.Metrics {
-		e.t.Logf("noise: %s: sd %.2f %%, at most %.2f %%; %d pairs", m.Metric, 100*m.SD, 100*m.SDHigh, m.Needed)
-		if strings.HasPrefix(m.Metric, "ping p50") && m.Needed > 0 {
-			return m.Needed
+		if strings.HasPrefix(m.Metric, "ping p50") {
+			e.t.Logf("noise: %s: sd %.2f %%, at most %.2f %%; %d pairs", m.Metric, 100*m.SD, 100*m.SDHigh, m.Needed)
+			return m.Needed, m.Median
 		}
 	}
-	e.t.Fatalf("noise recommends nothing: %s", out)
-	return 0
+	return 0, 0
 }
 
-// compare makes the comparisons and counts their verdicts on the time of a ping.
-func (e *comparisonExam) compare(delay string, pairs int) map[string]int {
-	jobs := make(chan string)
-	var all sync.Mutex
-	verdicts := map[string]int{}
+// compare makes the comparisons of a kind.
+func (e *comparisonExam) compare(k *kind) {
+	records := make(chan string)
+	var mu sync.Mutex
 	var workers sync.WaitGroup
 	for range lanes {
 		workers.Go(func() {
-			for record := range jobs {
-				args := append(e.load("run", record), "--interleave", "--fault delay="+delay, "--repeat", strconv.Itoa(pairs), "--format", "json", "ping")
-				out, err := exec.Command(e.bin, args...).Output()
-				var c results.Comparison
-				if bad := json.Unmarshal(out, &c); bad != nil {
-					e.t.Errorf("%s: %v, %v", record, err, bad)
-					continue
+			for record := range records {
+				pairs, median := k.pairs, float64(base)
+				if pairs == 0 {
+					pairs, median = e.recommended(record + "-noise")
 				}
-				var exit *exec.ExitError
-				if regressed := errors.As(err, &exit) && exit.ExitCode() == int(results.ExitRegression); regressed != (c.Verdict.Status == results.Regression) {
-					e.t.Errorf("%s: it ended with %v and says %s", record, err, c.Verdict.Status)
+				var c *results.Comparison
+				if pairs > 0 {
+					c = e.interleave(record, base+time.Duration(k.share*median).Round(time.Microsecond), pairs)
 				}
-				all.Lock()
-				verdicts[verdictOf(&c)]++
-				if delay == "10ms" {
-					e.keep(&c)
-				}
-				all.Unlock()
+				mu.Lock()
+				k.live.add(c, k.share > 0)
+				k.keep(e.t, c)
+				mu.Unlock()
 				os.RemoveAll(record)
 			}
 		})
 	}
 	for range *examCompare {
 		e.made++
-		jobs <- filepath.Join(e.dir, fmt.Sprintf("%04d", e.made))
+		records <- filepath.Join(e.dir, fmt.Sprintf("%04d", e.made))
 	}
-	close(jobs)
+	close(records)
 	workers.Wait()
-	return verdicts
 }
 
-// keep takes the pairs of a comparison into the pool.
-func (e *comparisonExam) keep(c *results.Comparison) {
-	for i := range c.Base.Records {
-		var pair [2]*results.Run
-		for j, dir := range []string{c.Base.Records[i], c.Head.Records[i]} {
-			r, err := results.ReadRun(dir)
-			if err != nil {
-				e.t.Error(err)
-				return
-			}
-			pair[j] = r
-		}
-		e.same = append(e.same, pair)
+// interleave makes one comparison; nil: the rig was the limit in all its pairs, so there is none.
+func (e *comparisonExam) interleave(record string, delay time.Duration, pairs int) *results.Comparison {
+	args := append(e.load("run", record), "--interleave", "--fault delay="+delay.String(), "--repeat", strconv.Itoa(pairs), "--format", "json", "ping")
+	out, err := exec.Command(e.bin, args...).Output()
+	code := 0
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		code = exit.ExitCode()
 	}
-}
-
-// verdictOf is that of the comparison, but an improvement also where another metric is not decided.
-func verdictOf(c *results.Comparison) string {
-	if c.Verdict.Status == results.Regression {
-		return results.Regression
+	if len(out) == 0 && code == int(results.ExitLimited) {
+		return nil
 	}
-	for _, m := range c.Metrics {
-		if m.Gated && m.Verdict == results.Improvement {
-			return results.Improvement
-		}
+	var c results.Comparison
+	if bad := json.Unmarshal(out, &c); bad != nil {
+		e.t.Errorf("%s: %v, %v", record, err, bad)
+		return nil
 	}
-	return c.Verdict.Status
+	if regressed := code == int(results.ExitRegression); regressed != (c.Verdict.Status == results.Regression) && code != int(results.ExitLimited) {
+		e.t.Errorf("%s: it ended with %d and says %s", record, code, c.Verdict.Status)
+	}
+	return &c
 }
 
 // burn is a neighbour who uses a CPU for a while, and then none.

@@ -60,20 +60,20 @@ func (m *maker) inTurn(ctx context.Context, base, head side, of int, more func(*
 
 // pair makes one run of each side with one seed.
 func (m *maker) pair(ctx context.Context, base, head side, number, of int, turned bool) (b, h keptRun, err error) {
-	make := func(s side, name string, first bool) (keptRun, error) {
+	run := func(s side, name string, first bool) (keptRun, error) {
 		return m.one(ctx, s, filepath.Join(base.record, name, fmt.Sprintf("%03d", number)), base.seed+uint64(number),
 			results.Repeat{Number: number, Of: of, Side: name, First: first})
 	}
 	if turned {
-		if h, err = make(head, "head", true); err == nil && !broken(h.Run) {
-			b, err = make(base, "base", false)
+		if h, err = run(head, "head", true); err == nil && !broken(h.Run) {
+			b, err = run(base, "base", false)
 		} else if err == nil {
 			b = h
 		}
 		return b, h, err
 	}
-	if b, err = make(base, "base", true); err == nil && !broken(b.Run) {
-		h, err = make(head, "head", false)
+	if b, err = run(base, "base", true); err == nil && !broken(b.Run) {
+		h, err = run(head, "head", false)
 	} else if err == nil {
 		h = b
 	}

@@ -3,6 +3,7 @@ package loadgen
 import (
 	"context"
 	"net"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -49,14 +50,15 @@ func slowSends(t *testing.T, step string) {
 	}
 }
 
-// A session that sends without a pause takes what arrives meanwhile.
+// A session that sends without a pause takes what arrives meanwhile. It sends
+// for as long as the server is there, which is until something was read.
 func TestSessionReadsWhileItSends(t *testing.T) {
 	for _, phase := range []string{"open: {rate: 1/s}", "closed: {sessions: 1}"} {
-		work := "{repeat: {times: 3000, do: [{message: {to: self, size: 9B}}]}}"
+		work := "{repeat: {times: 1000000, do: [{message: {to: self, size: 9B}}]}}"
 		if phase[0] == 'c' {
 			work = "{message: {to: self, size: 9B}}"
 		}
-		b := newBench(t, scenario(1, "{name: steady, duration: 1s, "+phase+"}", work))
+		b := newBench(t, scenario(1, "{name: steady, duration: 1m, "+phase+"}", work))
 		overTCP(t, b)
 		w, err := prepare(t.Context(), &b.o)
 		if err != nil {
@@ -67,16 +69,25 @@ func TestSessionReadsWhileItSends(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.stage.Store(stageLoad)
-		s.phase, s.until = 1, s.now()+500*time.Millisecond
+		s.phase, s.until = 1, s.now()+20*time.Second
+		ctx, cancel := context.WithCancel(t.Context())
+		var ended sync.WaitGroup
+		ended.Go(func() {
+			for w.ledger.delivered.Load() == 0 && s.now() < s.until {
+				time.Sleep(time.Millisecond)
+			}
+			b.srv.Close()
+			cancel()
+		})
 		if s.plan[1].open == nil {
-			s.held(t.Context())
-		} else if err := s.all(t.Context(), s.program.work); err != nil {
-			t.Fatal(err)
+			s.held(ctx)
+		} else if err := s.all(ctx, s.program.work); err == nil {
+			t.Errorf("%s: the server went, and every send succeeded", phase)
 		}
-		if n := w.ledger.delivered.Load(); n == 0 {
+		ended.Wait()
+		if w.ledger.delivered.Load() == 0 {
 			t.Errorf("%s: none of %d messages to oneself was read while they were sent", phase, w.ledger.sent.Load())
 		}
 		s.hangUp()
-		b.srv.Close()
 	}
 }

@@ -152,7 +152,7 @@ func newEngine(o *Options) *engine {
 	changed := make(chan struct{})
 	e.changed.Store(&changed)
 	e.waiting.Store(int64(e.size))
-	e.ledger = newLedger(uint32(o.Seed^o.Seed>>32)&0xffffff, e.size, e.users.address)
+	e.ledger = newLedger(mark(o.Seed, time.Now()), e.size, e.users.address)
 	e.dialers = dialers(o.Dialer, e.program.mechanisms)
 	e.layPhases(s, o.Seed)
 	return e

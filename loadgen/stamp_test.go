@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"strconv"
 	"testing"
 	"time"
 )
@@ -43,4 +44,20 @@ func FuzzStamp(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Runs are told apart by when they began, for those of one seed are alike in everything else; and their ids are of one length.
+func TestMarks(t *testing.T) {
+	began := time.Unix(1_700_000_000, 0)
+	seen := map[uint32]bool{}
+	for i := range 1000 {
+		m := mark(7, began.Add(time.Duration(i)*time.Millisecond))
+		if n := len(strconv.FormatUint(uint64(m), 36)); n != 5 {
+			t.Errorf("the mark %d takes %d bytes", m, n)
+		}
+		seen[m] = true
+	}
+	if len(seen) < 999 {
+		t.Errorf("1000 runs of one seed have %d marks", len(seen))
+	}
 }

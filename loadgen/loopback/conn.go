@@ -50,7 +50,7 @@ func (c *conn) serve(direct bool) {
 	if c.twist != nil {
 		c.misleave(err)
 	}
-	c.srv.unbind(c.session)
+	c.part(err)
 	switch bad, ok := errors.AsType[streamError](err); {
 	case ok:
 		c.end(bad.condition, bad.text)
@@ -203,8 +203,14 @@ func (c *conn) attendTo(e *wire.Element) error {
 		if err := c.checkStanza(e); err != nil {
 			return err
 		}
+		if m := c.managed(); m != nil {
+			return c.attendManaged(m, e)
+		}
 		c.stanza(e)
 		return nil
+	}
+	if string(e.Space()) == wire.NSSM {
+		return c.manage(e)
 	}
 	return unexpected(e)
 }

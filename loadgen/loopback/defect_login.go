@@ -132,7 +132,7 @@ func (l *login) misbind(n *session) {
 	}
 	s.mu.Unlock()
 	for _, v := range victims {
-		v.conn.end(wire.Conflict, "the resource was bound again")
+		v.end(wire.Conflict, "the resource was bound again")
 	}
 }
 

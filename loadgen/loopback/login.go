@@ -65,6 +65,8 @@ func (l *login) nonza(e *wire.Element) error {
 		return l.startTLS(e)
 	case wire.NSSASL:
 		return l.negotiateSASL(e)
+	case wire.NSSM:
+		return l.manage(e)
 	}
 	if l.account == nil {
 		return streamError{wire.NotAuthorized, ""}

@@ -42,6 +42,8 @@ type Options struct {
 	Register bool
 	// Session offers the session request that RFC 3921 had, as optional.
 	Session bool
+	// StreamManagement says how XEP-0198 is served.
+	StreamManagement StreamManagement
 
 	Limits       wire.Limits   // of one element; 64 levels, 64 attributes and 256 KiB where not positive
 	Queue        int           // bytes that may wait for a slow reader before it is cut off; 4 MiB when 0
@@ -112,6 +114,8 @@ func (o *Options) settle() error {
 	o.Limits.Attrs = orElse(o.Limits.Attrs, 64)
 	o.Limits.Bytes = orElse(o.Limits.Bytes, 256<<10)
 	o.Queue = orElse(o.Queue, 4<<20)
+	o.StreamManagement.KeepFor = orElse(o.StreamManagement.KeepFor, time.Minute)
+	o.StreamManagement.AckEvery = orElse(o.StreamManagement.AckEvery, 5)
 	o.LoginTimeout = orElse(o.LoginTimeout, time.Minute)
 	if o.Log == nil {
 		o.Log = io.Discard

@@ -16,6 +16,7 @@ type outbox struct {
 	last     bool // close the connection's sending side once all is written
 	hushed   bool // a handshake of TLS or WebSocket goes on, into which nothing may be said
 	flushed  chan struct{}
+	managed  *managed // of the session that this was the first connection of; nil without stream management
 }
 
 // maxKept is the largest buffer that goes back to the pool.
@@ -37,6 +38,22 @@ func (c *conn) send(b []byte, messages int) bool {
 	o := &c.out
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.managed != nil {
+		return c.sendManaged(b, messages)
+	}
+	return c.take(b, messages)
+}
+
+// sendNow is send for what is no stanza, or has been counted as one.
+func (c *conn) sendNow(b []byte) {
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
+	c.take(b, 0)
+}
+
+// take puts b into the outbox, which is locked.
+func (c *conn) take(b []byte, messages int) bool {
+	o := &c.out
 	if o.closed {
 		c.srv.tally.discarded.Add(int64(messages))
 		return false

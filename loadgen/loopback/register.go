@@ -119,6 +119,6 @@ func (c *conn) leaveAccount(e *wire.Element, query wire.Element) {
 	d.gone[a.local] = struct{}{}
 	d.mu.Unlock()
 	for _, r := range a.resources() {
-		r.session.conn.end(wire.NotAuthorized, "the account was removed")
+		r.session.end(wire.NotAuthorized, "the account was removed")
 	}
 }

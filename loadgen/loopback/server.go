@@ -41,10 +41,11 @@ type Server struct {
 
 	planted *planted // nil without defects
 
-	accounts directory
-	mu       sync.Mutex // guards rosters, presence and the lists of sessions
-	sessions []*session
-	pushes   int64 // roster pushes, for their ids
+	accounts  directory
+	resumable resumable
+	mu        sync.Mutex // guards rosters, presence and the lists of sessions
+	sessions  []*session
+	pushes    int64 // roster pushes, for their ids
 
 	connsMu   sync.Mutex
 	conns     map[*conn]struct{}
@@ -250,6 +251,15 @@ func (s *Server) Close() error {
 	s.wg.Wait()
 	s.planted.dispose()
 	return nil
+}
+
+func (s *Server) closing() bool {
+	select {
+	case <-s.stopping:
+		return true
+	default:
+		return false
+	}
 }
 
 func (s *Server) forget(c *conn) {

@@ -56,7 +56,7 @@ func (s *Server) enter(n *session, answer []byte) bool {
 	n.conn.sendBefore(answer, func() { n.account.put(resource{name: n.resource, session: n}) })
 	s.mu.Unlock()
 	if old != nil {
-		old.conn.end(wire.Conflict, "the resource was bound again")
+		old.end(wire.Conflict, "the resource was bound again")
 	}
 	if first {
 		s.planCutAll(now)

@@ -97,6 +97,9 @@ func (l *login) appendFeatures(b []byte) []byte {
 		if o.Session {
 			b = append(b, "<session xmlns='"+wire.NSSession+"'><optional/></session>"...)
 		}
+		if !o.StreamManagement.Off {
+			b = append(b, "<sm xmlns='"+wire.NSSM+"'/>"...)
+		}
 	default:
 		b = l.appendStartTLS(b)
 		b = l.appendMechanisms(b)

@@ -6,7 +6,7 @@ import (
 )
 
 // Tally counts what a server did, exactly. Counts of faults are of faults that took effect. Once the server is closed, and where
-// all messages went to full JIDs, Delivered + Discarded = Routed − Lost + Duplicated.
+// all messages went to full JIDs, Delivered + Discarded + Unacked = Routed − Lost + Duplicated.
 type Tally struct {
 	Connections  int64 `json:"connections"`   // accepted
 	Logins       int64 `json:"logins"`        // sessions bound
@@ -26,6 +26,14 @@ type Tally struct {
 	Delivered int64 `json:"delivered"`
 	// Discarded counts messages on their way to a session that ended before they were written.
 	Discarded int64 `json:"discarded"`
+
+	Resumed        int64 `json:"resumed"`         // sessions that another connection went on with (XEP-0198 §5)
+	ResumesFailed  int64 `json:"resumes_failed"`  // requests to do so for a session that is not there
+	ResumesExpired int64 `json:"resumes_expired"` // sessions whose client did not come back in time
+	Redelivered    int64 `json:"redelivered"`     // stanzas sent again to such sessions, or kept for them
+	// Unacked counts messages to sessions with stream management that ended before they acknowledged them. What they
+	// acknowledge is Delivered.
+	Unacked int64 `json:"unacked"`
 
 	Lost           int64 `json:"lost"`
 	Duplicated     int64 `json:"duplicated"`
@@ -48,6 +56,7 @@ type counters struct {
 	stanzas, routed, bounced, ignored, delivered, discarded                            atomic.Int64
 	lost, duplicated, reordered, reorderExpired, misdelivered, overtaken               atomic.Int64
 	cut, unanswered, slowReaders, delays, delayTotal, loginDelays                      atomic.Int64
+	resumed, resumesFailed, resumesExpired, redelivered, unacked                       atomic.Int64
 	footers, attempts, boundEver                                                       atomic.Int64 // footers: streams ended without an error; the others are what refuse and cut count by
 }
 
@@ -63,6 +72,8 @@ func (s *Server) Tally() Tally {
 		Misdelivered: c.misdelivered.Load(), Overtaken: c.overtaken.Load(), Cut: c.cut.Load(), Unanswered: c.unanswered.Load(),
 		SlowReaders: c.slowReaders.Load(), Stalls: s.stallsBegun(), Delays: c.delays.Load(), DelayTotal: c.delayTotal.Load(),
 		LoginDelays: c.loginDelays.Load(),
+		Resumed:     c.resumed.Load(), ResumesFailed: c.resumesFailed.Load(), ResumesExpired: c.resumesExpired.Load(),
+		Redelivered: c.redelivered.Load(), Unacked: c.unacked.Load(),
 	}
 }
 

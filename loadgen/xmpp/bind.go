@@ -9,6 +9,10 @@ import (
 // bind implements RFC 6120 §7.6 and §7.7. The address is taken as the server
 // gives it, even if its domain is none by the rules, as many in test beds are.
 func (n *negotiation) bind() error {
+	if resumed, err := n.resume(); resumed || err != nil {
+		return err
+	}
+	n.stage = Bind
 	payload := []byte("<bind xmlns='" + wire.NSBind + "'/>")
 	if n.account.Resource != "" {
 		payload = []byte("<bind xmlns='" + wire.NSBind + "'><resource>")

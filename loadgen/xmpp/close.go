@@ -51,7 +51,11 @@ func (c *Conn) end(deadline time.Time) error {
 		return nil
 	}
 	c.closed = true
-	if err := c.Send(wire.AppendFooter(nil)); err != nil {
+	var last []byte
+	if c.sm != nil && c.err == nil { // lest the peer keeps what was handled for somebody else
+		last = c.sm.appendAck(nil)
+	}
+	if err := c.sendOut(wire.AppendFooter(last)); err != nil {
 		return err
 	}
 	for !c.ended && time.Now().Before(deadline) {

@@ -15,8 +15,9 @@ import (
 // that is not the handler's, the session is over: Close or Abort it.
 type Conn struct {
 	socket  socket
-	tls     *tls.Conn  // nil: unencrypted
-	web     *webSocket // nil: over TCP
+	tls     *tls.Conn   // nil: unencrypted
+	web     *webSocket  // nil: over TCP
+	sm      *management // nil: without stream management
 	scanner wire.Scanner
 	clear   *buffer // decrypted bytes being read, of a TLS session
 	rest    []byte  // received and not yet scanned
@@ -28,6 +29,8 @@ type Conn struct {
 	err       error // why nothing more is received
 	ended     bool  // the peer's footer came
 	closed    bool  // ours is sent
+	resumed   bool  // the session began on another connection
+	refused   error // why it did not, where that was asked for
 
 	in, out int64
 }
@@ -72,6 +75,14 @@ func (c *Conn) Ended() bool { return c.ended }
 // Send writes all of b, which is one or more whole stanzas. When the peer takes
 // no bytes it fails within the Dialer's Timeout.
 func (c *Conn) Send(b []byte) error {
+	if c.sm != nil {
+		return c.sendManaged(b)
+	}
+	return c.sendOut(b)
+}
+
+// sendOut sends elements that stream management need not know of.
+func (c *Conn) sendOut(b []byte) error {
 	var n int
 	var err error
 	if c.web != nil {

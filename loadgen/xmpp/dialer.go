@@ -74,6 +74,10 @@ type Dialer struct {
 	// set and the account has no certificate of its own.
 	TLSConfig *tls.Config
 
+	// StreamManagement turns XEP-0198 on; nil: it stays off. A server that does
+	// not offer it fails the login.
+	StreamManagement *StreamManagement
+
 	Mechanism            string // SASL mechanism; empty: the strongest that is offered
 	AllowPlainWithoutTLS bool   // else PLAIN over an unencrypted stream must be named by Mechanism
 
@@ -123,7 +127,7 @@ type Timings struct {
 	Connect, TLS time.Duration
 	Upgrade      time.Duration // of WebSocket
 	SASL         time.Duration // without the derivation of keys when there is a cache for them
-	Bind         time.Duration
+	Bind         time.Duration // and of enabling stream management, or of resuming
 }
 
 // Login makes a session: connect, encrypt, authenticate, bind. laddr is the
@@ -133,7 +137,11 @@ type Timings struct {
 // It all runs on a stack of its own: handshakes need deep ones, which goroutines
 // keep, and the caller's is to stay as small as waiting needs it.
 func (d *Dialer) Login(ctx context.Context, a Account, laddr net.Addr) (*Conn, Timings, error) {
-	n := &negotiation{dialer: d, account: a, stage: Connect, mark: time.Now()}
+	return d.negotiate(ctx, &negotiation{dialer: d, account: a}, laddr)
+}
+
+func (d *Dialer) negotiate(ctx context.Context, n *negotiation, laddr net.Addr) (*Conn, Timings, error) {
+	n.stage, n.mark = Connect, time.Now()
 	done := make(chan error)
 	go func() { done <- n.login(ctx, laddr) }()
 	if err := <-done; err != nil {

@@ -17,9 +17,10 @@ const (
 	Upgrade                  // from HTTP to WebSocket
 	SASL                     // authentication
 	Bind                     // resource binding and the session request
+	Manage                   // stream management: enabling it, or resuming
 )
 
-var stageNames = [...]string{"", "connect", "stream", "tls", "upgrade", "sasl", "bind"}
+var stageNames = [...]string{"", "connect", "stream", "tls", "upgrade", "sasl", "bind", "manage"}
 
 // String returns the name of the stage in lower case.
 func (s Stage) String() string {
@@ -30,7 +31,7 @@ func (s Stage) String() string {
 }
 
 // LoginError says at which stage a login failed. Err is, or wraps, a
-// *StreamError, *StanzaError, *SASLError, IterationError, SCRAMError, Fault,
+// *StreamError, *StanzaError, *SASLError, *ManagementError, IterationError, SCRAMError, Fault,
 // wire.SyntaxError, websocket.StatusError or FrameError, an error of crypto/tls or crypto/x509, of net, or the
 // cause of the context's end.
 type LoginError struct {
@@ -93,6 +94,23 @@ func (e *SASLError) Is(target error) bool {
 	return ok && (t.Condition == "" || t.Condition == e.Condition)
 }
 
+// ManagementError is a <failed/> that the peer sent in answer to enable or
+// resume (XEP-0198 §3, §5).
+type ManagementError struct {
+	Request, Condition, Text string
+}
+
+func (e *ManagementError) Error() string {
+	return e.Request + " refused: " + describe(e.Condition, "", e.Text)
+}
+
+// Is reports whether target is a *ManagementError of the same condition; an
+// empty condition matches every refusal.
+func (e *ManagementError) Is(target error) bool {
+	t, ok := target.(*ManagementError)
+	return ok && (t.Condition == "" || t.Condition == e.Condition)
+}
+
 func describe(condition, detail, text string) string {
 	if detail != "" {
 		condition += " (" + detail + ")"
@@ -111,26 +129,29 @@ func (f Fault) Error() string { return string(f) }
 
 // The faults.
 const (
-	NotStream        Fault = "peer does not answer with an XMPP 1.0 stream"
-	NotFeatures      Fault = "peer sent something else where stream features are due"
-	NoStartTLS       Fault = "peer does not offer STARTTLS"
-	StartTLSRefused  Fault = "peer refused STARTTLS"
-	InjectedBytes    Fault = "peer sent unencrypted bytes after it agreed to TLS"
-	NoMechanism      Fault = "peer offers no SASL mechanism that this account can use"
-	NotOffered       Fault = "peer does not offer the SASL mechanism asked for"
-	PlainWithoutTLS  Fault = "PLAIN over an unencrypted stream is not allowed"
-	NoBinding        Fault = "no channel binding type in common with the peer"
-	NoBind           Fault = "peer does not offer resource binding"
-	BadJID           Fault = "peer bound no address with a resource"
-	NotXML           Fault = "peer sent a WebSocket message that does not begin with <" // RFC 7395 §3.3.3
-	UnexpectedAnswer Fault = "peer sent something else than an answer"
-	BadEncoding      Fault = "SASL data is not base64"
-	EarlySuccess     Fault = "peer reports success before it has proved itself"
-	BadChallenge     Fault = "SCRAM message is malformed"
-	BadExtension     Fault = "SCRAM message needs an extension that is not supported"
-	BadNonce         Fault = "SCRAM nonce of the server does not extend the client's"
-	BadSignature     Fault = "SCRAM signature of the server is wrong"
-	Unexpected       Fault = "peer challenges where the mechanism has nothing to say"
+	NotStream          Fault = "peer does not answer with an XMPP 1.0 stream"
+	NotFeatures        Fault = "peer sent something else where stream features are due"
+	NoStartTLS         Fault = "peer does not offer STARTTLS"
+	StartTLSRefused    Fault = "peer refused STARTTLS"
+	InjectedBytes      Fault = "peer sent unencrypted bytes after it agreed to TLS"
+	NoMechanism        Fault = "peer offers no SASL mechanism that this account can use"
+	NotOffered         Fault = "peer does not offer the SASL mechanism asked for"
+	PlainWithoutTLS    Fault = "PLAIN over an unencrypted stream is not allowed"
+	NoBinding          Fault = "no channel binding type in common with the peer"
+	NoBind             Fault = "peer does not offer resource binding"
+	BadJID             Fault = "peer bound no address with a resource"
+	NotXML             Fault = "peer sent a WebSocket message that does not begin with <" // RFC 7395 §3.3.3
+	UnexpectedAnswer   Fault = "peer sent something else than an answer"
+	NoManagement       Fault = "peer does not offer stream management"
+	BadAcknowledgement Fault = "peer acknowledges what was not sent" // XEP-0198 §4
+	Unacknowledged     Fault = "peer acknowledges nothing"
+	BadEncoding        Fault = "SASL data is not base64"
+	EarlySuccess       Fault = "peer reports success before it has proved itself"
+	BadChallenge       Fault = "SCRAM message is malformed"
+	BadExtension       Fault = "SCRAM message needs an extension that is not supported"
+	BadNonce           Fault = "SCRAM nonce of the server does not extend the client's"
+	BadSignature       Fault = "SCRAM signature of the server is wrong"
+	Unexpected         Fault = "peer challenges where the mechanism has nothing to say"
 )
 
 // IterationError is an iteration count outside of the Dialer's bounds.

@@ -47,6 +47,9 @@ type negotiation struct {
 	offer   offer
 	state   state
 	data    []byte // received and not yet scanned
+	early   []byte // stanzas that came before the login was over
+
+	resumption *Resumption // nil: a new session
 
 	stage      Stage
 	mark       time.Time // end of the last stage
@@ -87,6 +90,9 @@ func (n *negotiation) run() error {
 			return err
 		}
 	}
+	if err := n.enable(); err != nil {
+		return err
+	}
 	n.lap(&n.timings.Bind)
 	return n.handOver()
 }
@@ -94,6 +100,9 @@ func (n *negotiation) run() error {
 // handOver leaves nothing behind in the connection but bytes that came early.
 func (n *negotiation) handOver() error {
 	c := n.conn
+	if len(n.early) > 0 {
+		n.data = append(n.early, n.data...)
+	}
 	c.keep(n.data)
 	if len(n.data) == 0 {
 		// What crypto/tls has read ahead is taken here, on this stack, and not

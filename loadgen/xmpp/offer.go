@@ -9,6 +9,7 @@ type offer struct {
 	bindings   []string // channel binding types (XEP-0440)
 	bind       bool
 	session    bool // offered and not optional
+	management bool // of streams (XEP-0198)
 }
 
 func readOffer(features *wire.Element) offer {
@@ -23,6 +24,8 @@ func readOffer(features *wire.Element) offer {
 			o.bindings = texts(&f, wire.NSSASLCB, "channel-binding", func(b *wire.Element) []byte { return b.Attr("type") })
 		case f.Is(wire.NSBind, "bind"):
 			o.bind = true
+		case f.Is(wire.NSSM, "sm"):
+			o.management = true
 		case f.Is(wire.NSSession, "session"):
 			_, optional := f.Child(wire.NSSession, "optional")
 			o.session = !optional
@@ -72,6 +75,20 @@ func ParseStanzaError(e *wire.Element) *StanzaError {
 			case string(d.Space()) == wire.NSStanzas:
 				found.Condition = string(d.Local())
 			}
+		}
+	}
+	return found
+}
+
+// parseManagementError reads <failed/> (XEP-0198 §3).
+func parseManagementError(request string, e *wire.Element) *ManagementError {
+	found := &ManagementError{Request: request, Condition: "undefined-condition"}
+	for c, ok := e.First(); ok; c, ok = c.Next() {
+		switch {
+		case string(c.Local()) == "text":
+			found.Text = string(c.Text())
+		case string(c.Space()) == wire.NSStanzas:
+			found.Condition = string(c.Local())
 		}
 	}
 	return found

@@ -14,7 +14,7 @@ var Claimed = errors.New("request claimed")
 
 // Receive waits until something comes, the deadline passes (zero: none) or Wake
 // is called, and hands every whole stanza that is there to handle; so too other
-// first-level elements, such as those of XEP-0198. It returns how many elements
+// first-level elements, but for those of stream management where that is on. It returns how many elements
 // came, those that it answers itself included.
 //
 // Neither deadline nor wake is an error. A deadline in the past takes what is
@@ -77,6 +77,11 @@ func (c *Conn) scan(data []byte, handle func(*wire.Element) error) (int, error) 
 
 // take deals with one element.
 func (c *Conn) take(e *wire.Element, handle func(*wire.Element) error) error {
+	if c.sm != nil {
+		if done, err := c.managed(e); done || err != nil {
+			return err
+		}
+	}
 	switch {
 	case c.isEnd(e):
 		c.ended = true

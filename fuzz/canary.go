@@ -51,7 +51,7 @@ func (k *canary) login(ctx context.Context) (*play, error) {
 	d.learn("", "domain", own.Domain)
 	name, _ := own.user(honest)
 	d.learn(honest, "local", name)
-	if err := d.login(ctx, honest); err != nil {
+	if err := d.login(ctx, honest, ""); err != nil {
 		d.leave()
 		return nil, err
 	}

@@ -78,7 +78,7 @@ func judge(ctx context.Context, site *Site, p *program.Program) (Row, error) {
 func alive(ctx context.Context, site *Site) error {
 	d := newPlay(site)
 	defer d.leave()
-	if err := d.dial(ctx, program.Bystander, false); err != nil {
+	if err := d.dial(ctx, program.Bystander, site.Addr, "TCP", false); err != nil {
 		return err
 	}
 	return d.open(ctx, d.peers[program.Bystander])

@@ -53,7 +53,7 @@ func (o *onlookers) end(site *Site) {
 func (o *onlookers) prepare(d *play, p *program.Program) {
 	o.drop(d, func(a program.Actor) bool {
 		first := slices.IndexFunc(p.Ops, func(op program.Op) bool { return op.Actor == a })
-		return first >= 0 && p.Ops[first].Verb == program.Login
+		return first >= 0 && p.Ops[first].Verb == program.Login && p.Ops[first].Arg == ""
 	})
 }
 

@@ -22,6 +22,7 @@ type peer struct {
 	scanner wire.Scanner
 	out     wire.Scanner // of what is sent: nobody is owed an answer inside of an element
 	pending []byte       // read and not yet scanned
+	web     *web         // what WebSocket needs; nil over TCP
 	broken  bool         // what came is no XMPP
 	footer  bool         // the peer ended its stream
 	ended   bool         // the connection is at its end, in the direction to us
@@ -82,6 +83,9 @@ func (d *play) next(ctx context.Context, p *peer, deadline time.Time) (item, err
 			continue
 		}
 		p.pending = p.pending[n:]
+		if e.Kind == wire.None && p.renew() {
+			continue
+		}
 		if e.Kind != wire.None {
 			i := copied(e)
 			p.footer = i.kind == wire.Footer
@@ -135,7 +139,7 @@ func (d *play) read(ctx context.Context, p *peer, deadline time.Time) error {
 	if n > 0 {
 		p.unheard = false
 		d.record(p.actor, program.Received, slices.Clone(b[:n]))
-		p.pending = append(p.pending, b[:n]...)
+		d.take(p, b[:n])
 	}
 	switch {
 	case err == nil:
@@ -154,6 +158,7 @@ func (d *play) read(ctx context.Context, p *peer, deadline time.Time) error {
 func (d *play) restart(p *peer) {
 	p.scanner.Reset(oracle.Limits())
 	p.out.Reset(oracle.Limits())
+	p.forget()
 	p.pending, p.broken, p.footer, p.renewed, p.offers = nil, false, false, false, features{}
 	d.record(p.actor, program.Stream, nil)
 }

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"xmpprig/fuzz/program"
-	"xmpprig/loadgen/xmpp/wire"
 )
 
 // play is one run of one program.
@@ -173,7 +172,7 @@ func (d *play) end(p *peer) {
 	}
 	if p.bound && !p.over() {
 		_ = p.conn.SetDeadline(time.Now().Add(d.site.patience()))
-		_, _ = p.conn.Write(wire.AppendFooter(nil))
+		_, _ = p.conn.Write(p.farewell())
 	}
 	if p.unheard && !p.over() {
 		d.linger(p)
@@ -232,13 +231,24 @@ func (d *play) send(p *peer, template string, by int) error {
 	if p.renewed && isHeader(text) { // where the program authenticated by hand
 		d.restart(p)
 	}
-	d.record(p.actor, program.Sent, []byte(recorded))
+	if p.web != nil {
+		return d.write(p, p.frame(text, recorded), by)
+	}
 	p.speak([]byte(text))
+	return d.write(p, parcel{[]byte(text), []byte(recorded)}, by)
+}
+
+// parcel is what goes out, and as what it is recorded.
+type parcel struct{ data, recorded []byte }
+
+// write writes a parcel, so many bytes at a time; 0: all at once.
+func (d *play) write(p *peer, what parcel, by int) error {
+	d.record(p.actor, program.Sent, what.recorded)
 	_ = p.conn.SetWriteDeadline(time.Now().Add(d.site.patience())) // a connection that takes none fails in Write
 	if by <= 0 {
-		by = max(len(text), 1)
+		by = max(len(what.data), 1)
 	}
-	for piece := range slices.Chunk([]byte(text), by) {
+	for piece := range slices.Chunk(what.data, by) {
 		p.unheard = true
 		if _, err := p.conn.Write(piece); errors.Is(err, os.ErrDeadlineExceeded) {
 			return fmt.Errorf("send: %w", errPatience)

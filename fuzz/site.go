@@ -11,6 +11,9 @@ import (
 type Site struct {
 	Addr          string // host:port
 	DirectTLSAddr string // host:port; empty: none
+	WebAddr       string // host:port of WebSocket; empty: none
+	WebTLSAddr    string // host:port of WebSocket over TLS; empty: none
+	WebPath       string // where XMPP is spoken there
 	Domain        string
 	TLS           *tls.Config // ServerName is set to Domain where it is empty
 

@@ -16,10 +16,10 @@ import (
 // do performs one operation.
 func (d *play) do(ctx context.Context, op program.Op) error {
 	if op.Verb == program.Login {
-		return d.login(ctx, op.Actor)
+		return d.login(ctx, op.Actor, program.Transport(op.Arg))
 	}
-	if op.Verb == program.Dial || op.Verb == program.DialTLS {
-		return d.dial(ctx, op.Actor, op.Verb == program.DialTLS)
+	if op.Verb.Connects() {
+		return d.connect(ctx, op)
 	}
 	p := d.peers[op.Actor]
 	if p == nil || p.conn == nil {
@@ -39,6 +39,10 @@ func (d *play) do(ctx context.Context, op program.Op) error {
 		return d.bind(ctx, p)
 	case program.Send:
 		return d.send(p, op.Arg, op.By)
+	case program.Raw:
+		return d.raw(p, op.Arg)
+	case program.Frame:
+		return d.frame(p, op)
 	case program.Sync:
 		return d.sync(ctx, p)
 	case program.Await:
@@ -56,17 +60,18 @@ func (d *play) do(ctx context.Context, op program.Op) error {
 func (d *play) deadline() time.Time { return time.Now().Add(d.site.patience()) }
 
 // login is all the way to a bound session.
-func (d *play) login(ctx context.Context, a program.Actor) error {
-	if d.kept.take(ctx, d, a) {
+func (d *play) login(ctx context.Context, a program.Actor, over program.Transport) error {
+	if over == "" && d.kept.take(ctx, d, a) {
 		return nil
 	}
 	from := len(d.events)
-	for _, op := range []program.Op{{Verb: program.Dial}, {Verb: program.Open}, {Verb: program.StartTLS}, {Verb: program.Open},
-		{Verb: program.Auth, Arg: "PLAIN"}, {Verb: program.Open}, {Verb: program.Bind}} {
-		op.Actor = a
+	for _, op := range over.Steps(a) {
 		if err := d.do(ctx, op); err != nil {
 			return fmt.Errorf("%s: %w", op.Verb, err)
 		}
+	}
+	if over != "" {
+		return nil
 	}
 	p := d.peers[a]
 	p.touched = false
@@ -74,12 +79,32 @@ func (d *play) login(ctx context.Context, a program.Actor) error {
 	return nil
 }
 
-func (d *play) dial(ctx context.Context, a program.Actor, direct bool) error {
-	addr := d.site.Addr
-	if direct {
-		if addr = d.site.DirectTLSAddr; addr == "" {
-			return &NotOfferedError{What: "direct TLS"}
-		}
+// connect makes a connection of the kind that op says.
+func (d *play) connect(ctx context.Context, op program.Op) error {
+	switch op.Verb {
+	case program.DialTLS:
+		return d.dial(ctx, op.Actor, d.site.DirectTLSAddr, "direct TLS", true)
+	case program.DialWS:
+		return d.dialWeb(ctx, op, d.site.WebAddr, false)
+	case program.DialWSS:
+		return d.dialWeb(ctx, op, d.site.WebTLSAddr, true)
+	}
+	return d.dial(ctx, op.Actor, d.site.Addr, "TCP", false)
+}
+
+// dial connects, and begins a stream.
+func (d *play) dial(ctx context.Context, a program.Actor, addr, what string, direct bool) error {
+	if err := d.reach(ctx, a, addr, what, direct); err != nil {
+		return err
+	}
+	d.restart(d.peers[a])
+	return nil
+}
+
+// reach connects, with TLS from the first byte where it is direct.
+func (d *play) reach(ctx context.Context, a program.Actor, addr, what string, direct bool) error {
+	if addr == "" {
+		return &NotOfferedError{What: what}
 	}
 	limited, cancel := context.WithTimeout(ctx, d.site.patience())
 	defer cancel()
@@ -94,9 +119,8 @@ func (d *play) dial(ctx context.Context, a program.Actor, direct bool) error {
 	d.peers[a] = p
 	d.record(a, program.Dialled, nil)
 	if direct {
-		return d.handshake(ctx, p)
+		return d.encrypt(ctx, p)
 	}
-	d.restart(p)
 	return nil
 }
 
@@ -232,6 +256,9 @@ func (d *play) await(ctx context.Context, p *peer, what string) error {
 		var i item
 		var err error
 		if what == program.AwaitClosed {
+			if p.shut() {
+				return nil
+			}
 			err = d.read(ctx, p, deadline)
 		} else {
 			i, err = d.next(ctx, p, deadline)

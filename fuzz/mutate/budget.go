@@ -37,9 +37,9 @@ func costOf(op program.Op) (bytes int, long time.Duration) {
 		return 0, op.For
 	case program.Login:
 		return 0, 8 * time.Millisecond
-	case program.DialTLS, program.StartTLS, program.Auth:
+	case program.DialTLS, program.DialWSS, program.StartTLS, program.Auth:
 		return 0, 3 * time.Millisecond
-	case program.Send:
+	case program.Send, program.Frame, program.Raw:
 		bytes = size(op.Arg)
 		writes := 1
 		if op.By > 0 {
@@ -78,7 +78,7 @@ func lessen(ops []program.Op, bytes bool) bool {
 			n = time.Duration(op.Times) * time.Millisecond
 		case op.Verb == program.Freeze && !bytes:
 			n = op.For
-		case op.Verb == program.Send && (bytes || op.By > 0):
+		case op.Verb == program.Send && (bytes || op.By > 0), (op.Verb == program.Frame || op.Verb == program.Raw) && bytes:
 			b, d := costOf(*op)
 			n = max(d, time.Duration(b))
 		}

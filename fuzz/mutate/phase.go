@@ -20,7 +20,7 @@ const (
 // after is the phase that follows upon an operation of the actor's.
 func (p phase) after(v program.Verb) phase {
 	switch v {
-	case program.Dial, program.DialTLS, program.StartTLS, program.Auth:
+	case program.Dial, program.DialTLS, program.DialWS, program.DialWSS, program.StartTLS, program.Auth:
 		return connected
 	case program.Open:
 		return max(p, streaming)
@@ -53,9 +53,9 @@ func stateOf(way []program.Op) string {
 			continue
 		}
 		switch op.Verb {
-		case program.Dial:
+		case program.Dial, program.DialWS:
 			state = "connected"
-		case program.DialTLS, program.StartTLS:
+		case program.DialTLS, program.DialWSS, program.StartTLS:
 			state = "secured"
 		case program.Auth:
 			state = "authenticated"
@@ -67,21 +67,14 @@ func stateOf(way []program.Op) string {
 }
 
 // steps is a login taken apart.
-func steps(a program.Actor) []program.Op {
-	all := []program.Op{{Verb: program.Dial}, {Verb: program.Open}, {Verb: program.StartTLS}, {Verb: program.Open},
-		{Verb: program.Auth, Arg: "PLAIN"}, {Verb: program.Open}, {Verb: program.Bind}}
-	for i := range all {
-		all[i].Actor = a
-	}
-	return all
-}
+func steps(a program.Actor) []program.Op { return program.TCP.Steps(a) }
 
 // apart replaces the logins of an actor by their steps.
 func apart(ops []program.Op, a program.Actor) []program.Op {
 	var all []program.Op
 	for _, op := range ops {
 		if op.Actor == a && op.Verb == program.Login {
-			all = append(all, steps(a)...)
+			all = append(all, program.Transport(op.Arg).Steps(a)...)
 			continue
 		}
 		all = append(all, op)

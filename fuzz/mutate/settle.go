@@ -30,7 +30,7 @@ func present(judged []program.Op, now map[program.Actor]phase) []program.Op {
 		seen[a] = ph > absent
 	}
 	return slices.DeleteFunc(judged, func(op program.Op) bool {
-		if op.Verb == program.Dial || op.Verb == program.DialTLS || op.Verb == program.Login {
+		if op.Verb.Connects() {
 			seen[op.Actor] = true
 		}
 		return op.Actor != "" && !seen[op.Actor]
@@ -146,7 +146,7 @@ func know(ops []program.Op) {
 			fallthrough
 		case program.Bind:
 			known[a+".jid"], known[a+".resource"] = true, true
-		case program.Send:
+		case program.Send, program.Frame, program.Raw:
 			op.Arg = knowing(op.Arg, known)
 		}
 	}

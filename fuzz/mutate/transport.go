@@ -18,6 +18,8 @@ func transportOperations() []operation {
 		{"slow-reader", (*draft).slowReader},
 		{"keepalives", (*draft).keepalives},
 		{"half-close", (*draft).halfClose},
+		{"other-transport", (*draft).otherTransport},
+		{"odd-frame", (*draft).oddFrame},
 	}
 }
 

@@ -40,6 +40,6 @@ func useful(judged []program.Op) []program.Op {
 func connects(ops []program.Op) bool {
 	end := slices.IndexFunc(ops, func(op program.Op) bool { return op.Verb == program.End })
 	return slices.ContainsFunc(ops[:max(end, 0)], func(op program.Op) bool {
-		return op.Verb == program.Dial || op.Verb == program.DialTLS || op.Verb == program.Login
+		return op.Verb.Connects()
 	})
 }

@@ -52,6 +52,9 @@ func limits(c *Case) (found []Finding) {
 		default:
 			continue
 		}
+		if w.web {
+			f.Title += " over WebSocket"
+		}
 		f.Detail = fmt.Sprintf("%s: %d KiB were taken", f.Title, w.sent.largest>>10)
 		found = append(found, f)
 	}

@@ -40,6 +40,7 @@ func (s Seen) String() string {
 type view struct {
 	actor   program.Actor
 	scanner wire.Scanner
+	frames  *Unframer // nil but over WebSocket
 	marked  bool
 	header  []byte // of the stream, as received
 	broken  bool   // what came was no XMPP
@@ -58,6 +59,15 @@ func Look(t program.Transcript, actor program.Actor) []Seen {
 		case e.What == program.Stream:
 			v.scanner.Reset(Limits())
 			v.broken, v.over = false, false
+		case e.What == program.Dialled:
+			v.frames = nil
+		case e.What == program.Upgraded:
+			v.frames = NewUnframer(false)
+		case e.What == program.Denied:
+			v.add(Seen{Kind: program.Refused, Condition: string(e.Data)})
+			v.over = true
+		case e.What == program.Received && v.frames != nil:
+			v.receiveFrames(e.Data)
 		case e.What == program.Received:
 			v.receive(e.Data)
 		case e.What == program.Ended && !v.over:
@@ -78,6 +88,27 @@ func optional(what string) bool {
 func (v *view) add(s Seen) {
 	if v.marked {
 		v.seen = append(v.seen, s)
+	}
+}
+
+// receiveFrames takes frames of WebSocket.
+func (v *view) receiveFrames(data []byte) {
+	bits, err := v.frames.Take(data)
+	for _, b := range bits {
+		switch {
+		case b.Closed != "" && !v.over:
+			v.add(Seen{Kind: program.CloseFrame, Condition: b.Closed})
+			v.over = true
+		case b.Pong:
+			v.add(Seen{Kind: program.PongFrame})
+		case b.Restart:
+			v.scanner.Reset(Limits())
+		}
+		v.receive(b.Text)
+	}
+	if err != nil && !v.broken {
+		v.add(Seen{Kind: program.Garbage, raw: err.Error()})
+		v.broken = true
 	}
 }
 
@@ -200,7 +231,7 @@ func (v *view) settle() (settled []Seen) {
 	for _, s := range v.seen {
 		last := len(settled) - 1
 		if last >= 0 && settled[last].Kind == program.StreamError && s.Kind != program.StreamError {
-			if s.Kind == program.Footer || s.Kind == program.Closed {
+			if s.Kind == program.Footer || s.Kind == program.Closed || s.Kind == program.CloseFrame {
 				settled[last].Type = ""
 				continue
 			}

@@ -1,9 +1,9 @@
 package oracle
 
 import (
+	"bytes"
 	"errors"
 	"slices"
-	"strings"
 
 	"xmpprig/fuzz/program"
 	"xmpprig/loadgen/xmpp/wire"
@@ -57,6 +57,7 @@ type half struct {
 	rest     int   // bytes that went behind it
 
 	outgoing bool
+	frames   *Unframer // nil but over WebSocket
 }
 
 // talk is all that an actor said and heard.
@@ -66,6 +67,7 @@ type talk struct {
 	received  half
 	streams   int
 	secure    bool   // the connection is under TLS
+	web       bool   // it is one of WebSocket
 	user      string // who is authenticated, by what the client sent; unproven is one without a known password
 	bound     bool
 	ended     bool // the connection was ended by the server
@@ -123,10 +125,14 @@ func (w *talk) take(i int, e program.Event, marked bool) {
 		w.connect()
 	case program.Secured:
 		w.secure, w.encrypted = true, w.streams+1 // the stream that begins now
+	case program.Upgraded:
+		w.web, w.sent.frames, w.received.frames = true, NewUnframer(true), NewUnframer(false)
 	case program.Stream:
 		w.begin()
 	case program.Sent:
-		w.did = w.did || marked && !isSync(e.Data)
+		if !w.web {
+			w.did = w.did || marked && !isSync(e.Data)
+		}
 		w.sent.take(w, i, e.Data, marked, w.say)
 	case program.Received:
 		w.received.take(w, i, e.Data, marked, w.hear)
@@ -145,13 +151,14 @@ func (w *talk) take(i int, e program.Event, marked bool) {
 
 // isSync reports whether data is the ping of a sync.
 func isSync(data []byte) bool {
-	return strings.HasPrefix(string(data), "<iq type='get' id='"+syncPrefix)
+	return bytes.HasPrefix(data, []byte("<iq ")) && bytes.Contains(data[:min(len(data), 80)], []byte(" type='get' id='"+syncPrefix))
 }
 
 // connect is a new connection.
 func (w *talk) connect() {
 	w.secure, w.user, w.bound, w.ended, w.dropped = false, "", false, false, false
 	w.asked, w.binding = false, false
+	w.web, w.sent.frames, w.received.frames = false, nil, nil
 	w.dials++
 	w.encrypted, w.sent.largest = 0, 0 // what was refused is over with the connection
 }
@@ -168,6 +175,16 @@ func (w *talk) begin() {
 
 // take reads what went one way, and gives each whole element to then.
 func (h *half) take(w *talk, event int, data []byte, marked bool, then func(*turn)) {
+	if h.frames == nil {
+		h.count(data, marked)
+		h.read(w, event, data, marked, then)
+		return
+	}
+	h.unframe(w, event, data, marked, then)
+}
+
+// count counts bytes.
+func (h *half) count(data []byte, marked bool) {
 	h.all += int64(len(data))
 	h.here += int64(len(data))
 	if marked {
@@ -176,6 +193,10 @@ func (h *half) take(w *talk, event int, data []byte, marked bool, then func(*tur
 	if h.broken {
 		h.rest += len(data)
 	}
+}
+
+// read reads a piece of the stream.
+func (h *half) read(w *talk, event int, data []byte, marked bool, then func(*turn)) {
 	for at := 0; !h.broken && !h.unread; {
 		before := h.scanner.Pending()
 		e, n, err := h.scanner.Next(data[at:])

@@ -28,11 +28,13 @@
 // Instead of a row may stand "class CODE NAME", a shape of bug in the public record (whose numbers "record N…" gives), or
 // "seed NAME", a program that only leads somewhere; both need no level, clause or outcome. "origin TEXT" tells how a mutant came
 // to be. "unless mechanism NAME" makes the row not applicable where the server offers that mechanism, "needs feature NAMESPACE"
-// where no features that came before the mark, to whichever actor, had a child in that namespace.
+// where no features that came before the mark, to whichever actor, had a child in that namespace. "only TRANSPORT" keeps a program from
+// being carried over to another one.
 //
 // What can be seen: nothing, header, features, stream-error CONDITIONS, closed (without a word), footer, sasl-failure CONDITIONS,
 // success, challenge, proceed, tls-failure, error TYPE CONDITIONS (a stanza of type error), result (an iq), iq, message,
-// presence, element (anything else), unanswered (a sync) and garbage (no XMPP). Conditions are alternatives a|b; "any" is
+// presence, element (anything else), unanswered (a sync) and garbage (no XMPP); over WebSocket also refused STATUSES (of HTTP), close-frame
+// STATUSES, which is closed too, and pong. Conditions are alternatives a|b; "any" is
 // each of them. A stream error counts only when the stream was closed after it. Headers and features that a line does not
 // name are passed over. After stanzas, headers and elements may stand NAME="VALUE" or NAME!="VALUE" for attributes (an absent
 // one has the value ""), name= and xmlns= for the element's own name and namespace, body="TEXT", and has="XML" for a child that
@@ -42,13 +44,18 @@
 //
 //	dial          connect
 //	dial-tls      connect with direct TLS
+//	dial-ws, dial-wss   connect to WebSocket (RFC 7395), the second under TLS; "dial-ws chat" asks for another subprotocol than
+//	              xmpp, "dial-ws none" for none
 //	header        open a stream, and wait for the features
 //	starttls      negotiate TLS: ask for it, and then handshake
 //	handshake     do a TLS handshake, whatever the server said
 //	auth NAME     authenticate with the SASL mechanism PLAIN
 //	bind          bind a resource of the server's choice
-//	login         all of these: dial header starttls header auth header bind
+//	login         all of these: dial header starttls header auth header bind. "login wss" does the same over another transport:
+//	              tls, ws or wss
 //	send "TEXT"   send bytes; escapes are Go's. "send by=N" writes N bytes at a time
+//	frame OPCODE "TEXT"   send one frame over WebSocket; see below
+//	raw "TEXT"    send bytes below all framing
 //	sync          ping the server and wait for the answer, which is not judged, or for the end of the stream
 //	await WHAT    wait for an element (after a stream error: for the end), the features, the end of the stream, or for
 //	              the connection to be closed
@@ -57,6 +64,18 @@
 //	freeze TIME   neither read nor write for a while
 //
 // Nobody's are "mark", which stands before what is judged, and "repeat N" and "end": what stands between them is done N times.
+//
+// # WebSocket
+//
+// What an actor sends over WebSocket goes as messages, one of each element, as it would go over TCP: a stream header becomes <open/>, a
+// footer <close/>, and stanzas get the declaration that they would take from the header, so that one program can be played over all
+// transports ([Over]). What ends inside an element is a fragment, and the message goes on with what is sent next; what is no XML is one
+// message as it is. A frame goes as it is said: its opcode (text, binary, continuation, close, ping, pong, or a number below 16), and what
+// is odd about it: part (more of the message follows), unmasked, long (a length of 64 bits), reserved=1…7 (bits that must not be set),
+// claims=N (another length than it has). The mask of all others is zero, so that a transcript can be read. Pings have a pong and close
+// frames another without being told.
+//
+// # Texts
 //
 // In texts stand for what the run knows: {domain}, and of each actor, such as {witness.jid}: jid, bare, local, resource,
 // password, stream (the id of the last stream), previous (of the one before), previd (by which a stream that was enabled is

@@ -134,6 +134,11 @@ func (p *parser) headerLine(prog *Program, line string, seen map[string]bool) {
 		}
 		p.fail(at, "unless is followed by: mechanism NAME")
 		return
+	case "only":
+		if prog.Only = Transport(rest); !slices.Contains(Transports(), prog.Only) {
+			p.fail(at, "only is followed by a transport: tcp, tls, ws or wss")
+		}
+		return
 	case "needs":
 		if name, ok := after(rest, "feature "); ok {
 			prog.Needs = append(prog.Needs, name)

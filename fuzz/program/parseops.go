@@ -36,6 +36,16 @@ func (p *parser) argument(op *Op, verb token, args []token) {
 	switch op.Verb {
 	case Send:
 		p.send(op, verb, args)
+	case Raw:
+		p.text(op, verb, args)
+	case Frame:
+		p.frame(op, verb, args)
+	case Login:
+		p.login(op, verb, args)
+	case DialWS, DialWSS:
+		if op.Arg = word(args); len(args) > 1 || len(args) == 1 && op.Arg == "" {
+			p.fail(verb.column, "%s is followed by nothing, or by one subprotocol", op.Verb)
+		}
 	case Freeze:
 		d, err := time.ParseDuration(word(args))
 		if err != nil || !one || d <= 0 || d > MaxFreeze {
@@ -96,8 +106,13 @@ func (p *parser) send(op *Op, verb token, args []token) {
 		}
 		op.By, args = n, args[1:]
 	}
+	p.text(op, verb, args)
+}
+
+// text reads "TEXT".
+func (p *parser) text(op *Op, verb token, args []token) {
 	if len(args) != 1 || !args[0].quoted || args[0].word != "" {
-		p.fail(verb.column, "send is followed by one text in quotes")
+		p.fail(verb.column, "%s is followed by one text in quotes", op.Verb)
 		return
 	}
 	op.Arg = args[0].text

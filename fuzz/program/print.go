@@ -21,6 +21,9 @@ func (p *Program) String() string {
 	for _, n := range p.Needs {
 		fmt.Fprintf(&b, "needs feature %s\n", n)
 	}
+	if p.Only != "" {
+		fmt.Fprintf(&b, "only %s\n", p.Only)
+	}
 	for _, l := range p.Lines {
 		fmt.Fprintln(&b, l)
 	}
@@ -98,8 +101,10 @@ func (o Op) String() string {
 		return fmt.Sprintf("%s %s %s", o.Actor, Freeze, o.For)
 	case o.Verb == Send && o.By > 0:
 		return fmt.Sprintf("%s send by=%d %s", o.Actor, o.By, strconv.QuoteToASCII(o.Arg))
-	case o.Verb == Send:
-		return fmt.Sprintf("%s send %s", o.Actor, strconv.QuoteToASCII(o.Arg))
+	case o.Verb == Frame:
+		return fmt.Sprintf("%s frame %s %s", o.Actor, o.Form, strconv.QuoteToASCII(o.Arg))
+	case o.Verb == Send || o.Verb == Raw:
+		return fmt.Sprintf("%s %s %s", o.Actor, o.Verb, strconv.QuoteToASCII(o.Arg))
 	case o.Arg != "":
 		return fmt.Sprintf("%s %s %s", o.Actor, o.Verb, o.Arg)
 	}

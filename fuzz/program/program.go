@@ -11,13 +11,14 @@ type Program struct {
 	Class  string // of the record of robustness bugs, such as SM; empty: none
 	Case   string // tells programs of one row or class apart
 	Title  string
-	State  string   // of the attacker's stream when the judged part begins
-	Record []int    // what it is like in the record of robustness bugs
-	Origin string   // how a mutant came to be; empty: written by hand
-	Level  Level    // of the requirement; empty where there are no Lines
-	Clause string   // where it is required
-	Unless []string // mechanisms that make the row not applicable when they are offered
-	Needs  []string // namespaces of stream features without which it is not applicable
+	State  string    // of the attacker's stream when the judged part begins
+	Record []int     // what it is like in the record of robustness bugs
+	Origin string    // how a mutant came to be; empty: written by hand
+	Level  Level     // of the requirement; empty where there are no Lines
+	Clause string    // where it is required
+	Unless []string  // mechanisms that make the row not applicable when they are offered
+	Only   Transport // that it is about, so that it is played over no other; empty: any
+	Needs  []string  // namespaces of stream features without which it is not applicable
 	Lines  []Line
 	Ops    []Op
 }
@@ -102,16 +103,25 @@ const (
 	Other       Kind = "element"
 	Unanswered  Kind = "unanswered"
 	Garbage     Kind = "garbage"
+	Refused     Kind = "refused"     // an HTTP request, by a status
+	CloseFrame  Kind = "close-frame" // of WebSocket, with a status
+	PongFrame   Kind = "pong"        // of WebSocket
 )
 
 // Kinds returns all kinds.
 func Kinds() []Kind {
 	return []Kind{Nothing, Header, Features, StreamError, Closed, Footer, SASLFailure, Success, Challenge, Proceed, TLSFailure,
-		Error, Result, IQ, Message, Presence, Other, Unanswered, Garbage}
+		Error, Result, IQ, Message, Presence, Other, Unanswered, Garbage, Refused, CloseFrame, PongFrame}
 }
 
 // hasConditions reports whether conditions follow the kind.
-func (k Kind) hasConditions() bool { return k == StreamError || k == SASLFailure || k == Error }
+func (k Kind) hasConditions() bool {
+	switch k {
+	case StreamError, SASLFailure, Error, Refused, CloseFrame:
+		return true
+	}
+	return false
+}
 
 // Sight is one thing that an actor is to see.
 type Sight struct {
@@ -141,6 +151,8 @@ type Verb string
 const (
 	Dial      Verb = "dial"
 	DialTLS   Verb = "dial-tls"
+	DialWS    Verb = "dial-ws"
+	DialWSS   Verb = "dial-wss"
 	Open      Verb = "header"
 	StartTLS  Verb = "starttls"
 	Handshake Verb = "handshake"
@@ -148,6 +160,8 @@ const (
 	Bind      Verb = "bind"
 	Login     Verb = "login"
 	Send      Verb = "send"
+	Frame     Verb = "frame"
+	Raw       Verb = "raw"
 	Sync      Verb = "sync"
 	Await     Verb = "await"
 	HalfClose Verb = "half-close"
@@ -161,7 +175,7 @@ const (
 
 // Verbs returns all verbs.
 func Verbs() []Verb {
-	return []Verb{Dial, DialTLS, Open, StartTLS, Handshake, Auth, Bind, Login, Send, Sync, Await, HalfClose, Close, Reset, Freeze, Mark, Repeat, End}
+	return []Verb{Dial, DialTLS, DialWS, DialWSS, Open, StartTLS, Handshake, Auth, Bind, Login, Send, Frame, Raw, Sync, Await, HalfClose, Close, Reset, Freeze, Mark, Repeat, End}
 }
 
 // hasActor reports whether an actor does it.
@@ -186,8 +200,9 @@ const (
 type Op struct {
 	Actor Actor
 	Verb  Verb
-	Arg   string        // of Send the template, of Auth the mechanism, of Await what to wait for
+	Arg   string        // of Send, Frame and Raw the template, of Auth the mechanism, of Await what to wait for, of Login the transport, of DialWS and DialWSS the subprotocol
 	By    int           // of Send: bytes that are written at a time; 0: all at once
+	Form  Form          // of Frame
 	Times int           // of Repeat
 	For   time.Duration // of Freeze
 }

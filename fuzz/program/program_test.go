@@ -15,6 +15,7 @@ level MUST
 clause RFC 6120 §11.3
 unless mechanism ANONYMOUS
 needs feature urn:xmpp:sm:3
+only wss
 conform attacker stream-error not-well-formed|bad-format ; witness nothing
 tolerate attacker error modify not-acceptable id="probe" ; witness message from!="{attacker.jid}" body="a ; b"
 deviate SHOULD attacker closed
@@ -28,6 +29,12 @@ attacker freeze 200ms
 end
 attacker await end
 witness auth PLAIN
+attacker dial-ws none
+accomplice dial-wss
+witness login wss
+attacker frame text part unmasked long reserved=2 claims=-1 "{{"
+attacker frame 11 ""
+attacker raw "\x81"
 `
 
 func TestParse(t *testing.T) {
@@ -37,7 +44,7 @@ func TestParse(t *testing.T) {
 	}
 	want := &Program{
 		Row: 28, Case: "undeclared-prefix", Title: "a stanza with a prefix that is not bound", State: "bound", Level: Must,
-		Clause: "RFC 6120 §11.3", Unless: []string{"ANONYMOUS"}, Needs: []string{"urn:xmpp:sm:3"},
+		Clause: "RFC 6120 §11.3", Unless: []string{"ANONYMOUS"}, Needs: []string{"urn:xmpp:sm:3"}, Only: WSS,
 		Lines: []Line{
 			{Conform, "", []Sight{{Actor: Attacker, Kind: StreamError, Conditions: []string{"not-well-formed", "bad-format"}}, {Actor: Witness, Kind: Nothing}}},
 			{Tolerate, "", []Sight{
@@ -48,7 +55,10 @@ func TestParse(t *testing.T) {
 		Ops: []Op{{Actor: Attacker, Verb: Login}, {Verb: Mark},
 			{Actor: Attacker, Verb: Send, Arg: "<message to='{witness.jid}'>\x00é{b64:a{domain}}{3*x}{{}}"},
 			{Verb: Repeat, Times: 3}, {Actor: Accomplice, Verb: Send, Arg: "x", By: 2}, {Actor: Attacker, Verb: Freeze, For: 200 * time.Millisecond}, {Verb: End},
-			{Actor: Attacker, Verb: Await, Arg: "end"}, {Actor: Witness, Verb: Auth, Arg: "PLAIN"}},
+			{Actor: Attacker, Verb: Await, Arg: "end"}, {Actor: Witness, Verb: Auth, Arg: "PLAIN"},
+			{Actor: Attacker, Verb: DialWS, Arg: "none"}, {Actor: Accomplice, Verb: DialWSS}, {Actor: Witness, Verb: Login, Arg: "wss"},
+			{Actor: Attacker, Verb: Frame, Arg: "{{", Form: Form{"text", true, true, 2, true, -1}}, {Actor: Attacker, Verb: Frame, Form: Form{Opcode: "11"}},
+			{Actor: Attacker, Verb: Raw, Arg: "\x81"}},
 	}
 	if !reflect.DeepEqual(p, want) {
 		t.Errorf("got\n%+v\nwant\n%+v", p, want)
@@ -96,6 +106,12 @@ func TestParseOtherKinds(t *testing.T) {
 		{"seed a\ntitle a\nstate b\nneeds x\n\nmark\n", "needs is followed by"},
 		{"seed a\ntitle a\nstate b\nneeds feature a b\n\nmark\n", "needs is followed by"},
 		{"seed a\ntitle a\nstate b\nneeds feature a\nneeds feature b\n\nmark\nattacker handshake\n", ""},
+		{"seed a\ntitle a\nstate b\nonly udp\n\nmark\n", "only is followed by"},
+		{"seed a\ntitle a\nstate b\n\nmark\nattacker frame \"\"\n", "frame is followed by an opcode"},
+		{"seed a\ntitle a\nstate b\n\nmark\nattacker frame 16 \"\"\n", "\"16\" is no opcode"},
+		{"seed a\ntitle a\nstate b\n\nmark\nattacker frame text reserved=8 \"\"\n", "says nothing of a frame"},
+		{"seed a\ntitle a\nstate b\n\nmark\nattacker login udp\n", "login is followed by"},
+		{"seed a\ntitle a\nstate b\n\nmark\nattacker dial-ws a b\n", "or by one subprotocol"},
 		{"seed a\ntitle a\nstate b\n\nmark 2\n", "mark is followed by nothing"},
 		{"seed a\ntitle a\nstate b\n\nmark\n" + strings.Repeat("attacker sync\n", MaxOps), "at most 200"},
 	} {

@@ -17,7 +17,7 @@ type span struct{ from, to int }
 func without(p *program.Program, parts func(text string) []span) iter.Seq[*program.Program] {
 	return func(yield func(*program.Program) bool) {
 		for i, op := range p.Ops {
-			if op.Verb != program.Send {
+			if !op.Verb.HasText() {
 				continue
 			}
 			for _, s := range parts(op.Arg) {
@@ -95,7 +95,7 @@ func longestFirst(all []span) {
 func unwrappings(p *program.Program) iter.Seq[*program.Program] {
 	return func(yield func(*program.Program) bool) {
 		for i, op := range p.Ops {
-			if op.Verb != program.Send {
+			if !op.Verb.HasText() {
 				continue
 			}
 			for _, e := range pairs(op.Arg) {

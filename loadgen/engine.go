@@ -36,6 +36,8 @@ type engine struct {
 	polled            bool                    // sessions are sockets of the system
 	beat              *metronome              // nil where sessions are pipes
 	mechanism         string                  // that the first login negotiated
+	means             xmpp.Means              // likewise
+	chosen            bool                    // the server makes the resources, not the client
 	software, version string                  // that the server gave for itself
 	server            *target.Server          // nil: not watched
 
@@ -153,6 +155,7 @@ func newEngine(o *Options) *engine {
 	e.changed.Store(&changed)
 	e.waiting.Store(int64(e.size))
 	e.ledger = newLedger(mark(o.Seed, time.Now()), e.size, e.users.address)
+	e.chosen = o.Dialer.LoginMode != xmpp.ClassicLogin
 	e.dialers = dialers(o.Dialer, e.program.mechanisms)
 	e.layPhases(s, o.Seed)
 	return e
@@ -176,7 +179,7 @@ func dialers(base *xmpp.Dialer, mechanisms []string) map[string]*xmpp.Dialer {
 func withMechanism(d *xmpp.Dialer, mechanism string) *xmpp.Dialer {
 	return &xmpp.Dialer{
 		Dial: d.Dial, Addr: d.Addr, Domain: d.Domain, Lang: d.Lang, WebSocket: d.WebSocket, TLS: d.TLS, TLSConfig: d.TLSConfig,
-		Mechanism: mechanism, AllowPlainWithoutTLS: d.AllowPlainWithoutTLS, Keys: d.Keys,
+		LoginMode: d.LoginMode, Mechanism: mechanism, AllowPlainWithoutTLS: d.AllowPlainWithoutTLS, Keys: d.Keys,
 		MinIterations: d.MinIterations, MaxIterations: d.MaxIterations, Limits: d.Limits, Timeout: d.Timeout,
 	}
 }

@@ -95,7 +95,7 @@ func (e *engine) tryLogin(ctx context.Context) error {
 		class := classify(err)
 		return &SetupError{class, fmt.Errorf("try to log in as %s: %w (%s)", e.users.address(0), err, class), remedy(class)}
 	}
-	e.mechanism = c.Mechanism()
+	e.mechanism, e.means = c.Mechanism(), c.Means()
 	e.software, e.version = askVersion(c, e.users.domain)
 	if err := c.Close(ctx); err != nil && !broken(err) {
 		return &SetupError{classify(err), fmt.Errorf("try to log out: %w", err), "see the server's log"}
@@ -113,7 +113,7 @@ func remedy(class string) string {
 	case "tls", "negotiation":
 		return "does the server offer what --transport, --tls and --mechanism ask for?"
 	case "sasl":
-		return "does the server offer a mechanism that --mechanism and --tls allow? PLAIN is rarely offered without TLS"
+		return "does the server offer a mechanism that --login, --mechanism and --tls allow? PLAIN is rarely offered without TLS"
 	case "sasl:not-authorized":
 		return "check --user and --password (or the scenario's users), and that the accounts exist"
 	case "stream:host-unknown":

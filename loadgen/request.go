@@ -26,12 +26,22 @@ type request struct {
 func (o *request) run(ctx context.Context, s *session) error {
 	to := s.users.domain
 	if o.to != nil {
-		to = s.users.client(o.to, s.users.pick(o.to, s.n, s.rng), s.n)
+		to = s.client(o.to, s.users.pick(o.to, s.n, s.rng))
 	}
 	if o.payload == rosterGet {
 		to = "" // one's own account (RFC 6121 section 2.1.3)
 	}
 	return s.ask(ctx, o.series, "get", to, o.payload)
+}
+
+// client is where a request to peer n goes. Where the server makes the resources, the peer's session has to be looked up.
+func (s *session) client(to *scenarios.Peer, n int) string {
+	if s.chosen && n != s.n && n >= 0 && n < len(s.sessions) {
+		if c := s.sessions[n].conn.Load(); c != nil {
+			return c.JID()
+		}
+	}
+	return s.users.client(to, n, s.n)
 }
 
 func (o *request) rehearse(r *rehearsal) {

@@ -67,6 +67,7 @@ type Target struct {
 	Transport string   `json:"transport,omitempty"` // empty: tcp; websocket
 	TLS       string   `json:"tls"`                 // none, starttls, direct
 	Verified  bool     `json:"tls_verified"`
+	Login     string   `json:"login"`     // as negotiated: SASL, or SASL2 and what came with it
 	Mechanism string   `json:"mechanism"` // as negotiated
 	Accounts  string   `json:"accounts"`  // how the accounts came to be: "real, SCRAM-SHA-256 in the server's store"
 	KeyCache  bool     `json:"scram_key_cache"`

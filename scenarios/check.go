@@ -90,6 +90,7 @@ func (k *checker) checkTarget() {
 		k.add(conflict{path: []any{"target", "tls"}, about: []string{"transport", "tls"},
 			reason: "a stream over websocket has no STARTTLS", remedy: "use direct, for wss, or none"})
 	}
+	k.checkLoginMode()
 	if k.Target.TLS == "none" && strings.HasSuffix(k.Target.Mechanism, "-PLUS") {
 		k.add(conflict{path: []any{"target", "mechanism"}, about: []string{"tls", "mechanism"},
 			reason: k.Target.Mechanism + " binds to TLS, and tls is none",

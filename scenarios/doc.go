@@ -83,6 +83,11 @@
 //	transport  tcp, or websocket (RFC 7395); default: tcp
 //	tls        none, starttls or direct; default: starttls, with websocket, which
 //	           has none, direct
+//	login      by which protocol sessions authenticate and bind: classic, which is
+//	           SASL, a new stream and resource binding (RFC 6120); sasl2, with
+//	           Bind 2 inline where it is offered (XEP-0388, XEP-0386), and
+//	           otherwise no login; auto, as clients would: SASL2 over TLS where it
+//	           is offered, else classic; default: classic
 //	mechanism  PLAIN, SCRAM-SHA-1, SCRAM-SHA-256, SCRAM-SHA-512 or one of the
 //	           latter with -PLUS; default: the strongest that the server offers
 //

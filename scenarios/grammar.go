@@ -93,6 +93,7 @@ func targetForm() form[Target] {
 		key("domain", domainForm(), "The domain that the users belong to. Default: localhost for servers that the rig starts, else the host.", func(t *Target) *string { return &t.Domain }),
 		key("transport", transportForm(), "What the stream goes over: tcp, or websocket (RFC 7395). Default: tcp.", func(t *Target) *string { return &t.Transport }),
 		key("tls", tlsForm(), "Whether the stream is encrypted: not, by STARTTLS (RFC 6120 section 5), or from the first byte (XEP-0368; with websocket: wss). Default: starttls, with websocket direct.", func(t *Target) *string { return &t.TLS }),
+		key("login", loginModeForm(), "By which protocol sessions authenticate and bind: "+loginModeWords+" Default: classic.", func(t *Target) *string { return &t.Login }),
 		key("mechanism", oneOf(mechanisms()...), "The SASL mechanism. Default: the strongest that the server offers.", func(t *Target) *string { return &t.Mechanism }),
 	)
 }

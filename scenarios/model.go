@@ -31,6 +31,7 @@ type Target struct {
 	Domain    string
 	Transport string // empty: TCP; websocket
 	TLS       string // none, starttls, direct
+	Login     string // empty: classic; sasl2, auto
 	Mechanism string // empty: the strongest offered
 }
 

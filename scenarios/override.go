@@ -19,6 +19,7 @@ type Overrides struct {
 	WarmUp     *time.Duration
 	Transport  string // websocket has direct TLS in place of STARTTLS, unless TLS is given too
 	TLS        string
+	Login      string
 	Mechanism  string
 	Domain     string
 	User       string   // pattern of the users' names
@@ -202,6 +203,7 @@ func (w *overriding) target(o Overrides) {
 	if o.TLS != "" && use(w, "tls", o.TLS, tlsForm()) {
 		w.Target.TLS = o.TLS
 	}
+	w.loginMode(o.Login)
 	if o.Mechanism != "" && use(w, "mechanism", o.Mechanism, oneOf(mechanisms()...)) {
 		w.Target.Mechanism = o.Mechanism
 	}

@@ -115,6 +115,10 @@ func TestWithTransport(t *testing.T) {
 		{"{transport: websocket}", Overrides{}, Target{Transport: "websocket", TLS: "direct"}},
 		{"{transport: websocket, tls: none}", Overrides{Transport: "tcp"}, Target{TLS: "none"}},
 		{"{transport: tcp}", Overrides{}, Target{TLS: "starttls"}},
+		{"{login: classic}", Overrides{}, Target{TLS: "starttls"}},
+		{"{login: sasl2}", Overrides{TLS: "direct"}, Target{TLS: "direct", Login: "sasl2"}},
+		{"{login: sasl2}", Overrides{Login: "classic", TLS: "none"}, Target{TLS: "none"}},
+		{"{}", Overrides{Login: "auto", TLS: "none"}, Target{TLS: "none", Login: "auto"}},
 	} {
 		w, err := parsed(t, strings.Replace(mixed, "load:", "target: "+c.target+"\nload:", 1)).With(c.o)
 		if err != nil {
@@ -155,6 +159,8 @@ func TestWithNamesTheFlag(t *testing.T) {
 		{mixed, Overrides{WarmUp: ptr(-time.Second)}, []string{"--warm-up -1s: "}},
 		{mixed, Overrides{TLS: "startls"}, []string{`--tls startls: "startls" is not known here (did you mean "starttls"?)`}},
 		{mixed, Overrides{TLS: "none", Mechanism: "SCRAM-SHA-1-PLUS"}, []string{"--tls none --mechanism SCRAM-SHA-1-PLUS: SCRAM-SHA-1-PLUS binds to TLS"}},
+		{mixed, Overrides{TLS: "none", Login: "sasl2"}, []string{"--tls none --login sasl2: SASL2 is for encrypted streams"}},
+		{mixed, Overrides{Login: "sasl"}, []string{`--login sasl: "sasl" is not known here`}},
 		{mixed, Overrides{Transport: "bosh"}, []string{`--transport bosh: "bosh" is not known here`}},
 		{mixed, Overrides{Transport: "websocket", TLS: "starttls"}, []string{"--transport websocket --tls starttls: a stream over websocket has no STARTTLS"}},
 		{mixed, Overrides{User: "bob"}, []string{`--user bob: 100 users would all be named "bob"`}},

@@ -60,7 +60,7 @@ func (u Users) print() *node {
 
 func (t Target) print() *node {
 	return mapOf().put("server", quoted(t.Server)).put("domain", quoted(t.Domain)).
-		put("transport", bare(t.Transport)).put("tls", bare(t.TLS)).put("mechanism", bare(t.Mechanism))
+		put("transport", bare(t.Transport)).put("tls", bare(t.TLS)).put("login", bare(t.Login)).put("mechanism", bare(t.Mechanism))
 }
 
 func (l Load) print() *node {

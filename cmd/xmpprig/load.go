@@ -32,6 +32,7 @@ func loadFlags(f *pflag.FlagSet) *overriding {
 	f.DurationVar(&v.warmUp, "warm-up", 0, "length of the warm-up, which is recorded but not counted")
 	f.StringVar(&v.o.Transport, "transport", "", "tcp, or websocket (RFC 7395)")
 	f.StringVar(&v.o.TLS, "tls", "", "none, starttls or direct")
+	f.StringVar(&v.o.Login, "login", "", "how sessions authenticate and bind: "+strings.Join(scenarios.LoginModes(), ", ")+"; default: classic")
 	f.StringVar(&v.o.Mechanism, "mechanism", "", "SASL `MECHANISM`; default: the strongest offered")
 	f.StringVar(&v.o.Domain, "domain", "", "the server's XMPP `DOMAIN`")
 	f.StringVar(&v.o.User, "user", "", "`PATTERN` of user names; {n} is a number from 0")
@@ -81,7 +82,7 @@ func (v *overriding) scenario(args []string) (*scenarios.Scenario, error) {
 // values takes over what needs more than the flag's own check. Zeros and
 // empty texts change nothing in a scenario, so they are refused here.
 func (v *overriding) values() (err error) {
-	if err := wellWritten(v.flags, "server", "transport", "tls", "mechanism", "domain", "user", "password"); err != nil {
+	if err := wellWritten(v.flags, "server", "transport", "tls", "login", "mechanism", "domain", "user", "password"); err != nil {
 		return err
 	}
 	if v.flags.Changed("sessions") && v.o.Sessions == 0 {

@@ -73,6 +73,7 @@ func (r *reach) start(ctx context.Context, s *scenarios.Scenario, ui *ui) (*targ
 		Users:        target.Users{Count: s.UserCount(), Name: s.Users.Name, Password: s.Users.Password},
 		ShortcutAuth: r.shortcut, Exe: exe, Faults: r.faults, CAFile: r.ca, Insecure: r.insecure, PID: r.pid, Log: ui.err, Config: config,
 		WebSocket: s.Target.Transport == scenarios.WebSocket, WebPath: r.webPath,
+		Login: s.Target.Login,
 	}
 	if d == "remote" {
 		spec.Addr = s.Target.Server
@@ -158,6 +159,10 @@ func (r *reach) dialer(ctx context.Context, s *scenarios.Scenario, srv *target.S
 	if err != nil {
 		return nil, results.Run{}, &usageError{err.Error(), ""}
 	}
+	login, err := xmpp.ParseLoginMode(s.Target.Login)
+	if err != nil {
+		return nil, results.Run{}, &usageError{err.Error(), ""}
+	}
 	at := srv.Endpoint()
 	addr := at.Addr
 	if mode == xmpp.DirectTLS {
@@ -177,7 +182,7 @@ func (r *reach) dialer(ctx context.Context, s *scenarios.Scenario, srv *target.S
 		return nil, results.Run{}, err
 	}
 	d := &xmpp.Dialer{
-		Addr: addr, Dial: dial, Domain: at.Domain, WebSocket: path, TLS: mode, Mechanism: s.Target.Mechanism, Timeout: s.Load.Timeout,
+		Addr: addr, Dial: dial, Domain: at.Domain, WebSocket: path, TLS: mode, LoginMode: login, Mechanism: s.Target.Mechanism, Timeout: s.Load.Timeout,
 		TLSConfig: &tls.Config{RootCAs: at.CAs, InsecureSkipVerify: r.insecure, MinVersion: tls.VersionTLS12},
 		// A scenario that asks for no TLS means it.
 		AllowPlainWithoutTLS: mode == xmpp.NoTLS,

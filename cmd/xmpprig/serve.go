@@ -24,7 +24,7 @@ type serving struct {
 	users, iterations                         int
 	mechanisms, faults, defects               []string
 	certificate, caFile, addrFile             string
-	register                                  bool
+	register, sasl2                           bool
 }
 
 func serveCommand() command {
@@ -49,6 +49,7 @@ are about
 			f.StringVar(&s.password, "password", "secret{n}", "`PATTERN` of passwords")
 			f.StringSliceVar(&s.mechanisms, "mechanism", nil, "SASL `MECHANISM` offered, repeatable; default: "+strings.Join(loopback.DefaultMechanisms(), ", "))
 			f.IntVar(&s.iterations, "iterations", 4096, "PBKDF2 iterations of SCRAM")
+			f.BoolVar(&s.sasl2, "sasl2", false, "offer SASL2 with Bind 2 too (XEP-0388, XEP-0386), over TLS")
 			f.BoolVar(&s.register, "register", false, "offer in-band registration (XEP-0077)")
 			f.StringArrayVar(&s.faults, "fault", nil, "`FAULT` to commit, such as delay=5ms or lose=100; repeatable")
 			f.StringArrayVar(&s.defects, "defect", nil, "`NAME` of a defect to have; repeatable")
@@ -100,7 +101,7 @@ func (s *serving) run(ctx context.Context, ui *ui) error {
 	}
 	srv, err := loopback.New(loopback.Options{
 		Domain: s.domain, Users: loopback.UserPattern(s.user, s.password, s.users), Mechanisms: s.mechanisms,
-		Iterations: s.iterations, Register: s.register, Version: tool().Version, Faults: faults,
+		Iterations: s.iterations, SASL2: s.sasl2, Register: s.register, Version: tool().Version, Faults: faults,
 		Certificate: certificate, Defects: s.defects, Log: os.Stderr,
 	})
 	if err != nil {

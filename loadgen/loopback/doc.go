@@ -13,7 +13,7 @@
 // It speaks XMPP core and instant messaging (RFC 6120, RFC 6121) to clients of one domain: STARTTLS and direct TLS, SASL
 // (PLAIN, SCRAM with and without channel binding, EXTERNAL, ANONYMOUS), binding, rosters, subscriptions, presence and
 // messages, and of the extensions ping (XEP-0199), service discovery (XEP-0030), software version (XEP-0092) and, when asked,
-// in-band registration (XEP-0077). It keeps everything in memory and knows no other server.
+// in-band registration (XEP-0077) and SASL2 with Bind 2 (XEP-0388, XEP-0386). It keeps everything in memory and knows no other server.
 //
 // # Choices
 //

@@ -65,6 +65,10 @@ func (l *login) nonza(e *wire.Element) error {
 		return l.startTLS(e)
 	case wire.NSSASL:
 		return l.negotiateSASL(e)
+	case wire.NSSASL2:
+		if l.offersInline() {
+			return l.negotiateInline(e)
+		}
 	case wire.NSSM:
 		return l.manage(e)
 	}

@@ -28,6 +28,7 @@ type Options struct {
 	Mechanisms []string
 	// Iterations of PBKDF2 for SCRAM; 4096 when 0.
 	Iterations      int
+	SASL2           bool // offer SASL2 (XEP-0388) over TLS too, with Bind 2 (XEP-0386) inline
 	PlainWithoutTLS bool // offer PLAIN on unencrypted streams too
 	RequireTLS      bool // offer nothing but STARTTLS on an unencrypted stream
 	NoStartTLS      bool // do not offer STARTTLS

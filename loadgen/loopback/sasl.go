@@ -27,7 +27,8 @@ func (e saslError) Error() string { return string(e) }
 type saslExchange struct {
 	mechanism string // empty: none
 	scram     *scramExchange
-	proven    string // the user, once only the client's last, empty response is due
+	proven    string         // the user, once only the client's last, empty response is due
+	inline    *inlineRequest // nil: SASL as in RFC 6120
 }
 
 const (
@@ -103,9 +104,12 @@ func (s *Server) refuse() saslError {
 
 func (l *login) failSASL(condition saslError) error {
 	l.srv.tally.authFailed.Add(1)
-	l.sasl = saslExchange{}
 	b := append(l.scratch[:0], "<failure xmlns='"+wire.NSSASL+"'><"...)
 	b = append(append(b, condition...), "/></failure>"...)
+	if l.sasl.inline != nil {
+		b = appendInlineFailure(l.scratch[:0], condition)
+	}
+	l.sasl = saslExchange{}
 	l.answer(b)
 	if l.failures++; l.failures >= maxFailures {
 		return streamError{wire.PolicyViolation, "too many failed attempts to authenticate"}
@@ -128,35 +132,34 @@ func (l *login) stepSASL(e *wire.Element) (out []byte, user string, err error) {
 	case "abort":
 		return nil, "", saslError("aborted")
 	case "auth":
-		return l.beginSASL(e)
+		l.sasl = saslExchange{} // one in progress is forgotten (RFC 6120 §6.4.2)
+		return l.beginSASL(string(e.Attr("mechanism")), e.Text())
 	case "response":
-		if l.sasl.mechanism == "" {
+		if l.sasl.mechanism == "" || l.sasl.inline != nil {
 			break
 		}
-		data, err := decodeToken(e.Text())
-		if err != nil {
-			return nil, "", err
-		}
-		return l.respond(data)
+		return l.resumeSASL(e.Text())
 	}
 	return nil, "", saslError("malformed-request")
 }
 
-// beginSASL starts an exchange; one in progress is forgotten (RFC 6120 §6.4.2).
-func (l *login) beginSASL(e *wire.Element) (out []byte, user string, err error) {
-	l.sasl = saslExchange{}
-	m := string(e.Attr("mechanism"))
-	if bad := l.unusable(m); bad != "" && !l.tolerates(m) {
+// beginSASL starts an exchange; text is the initial response.
+func (l *login) beginSASL(mechanism string, text []byte) (out []byte, user string, err error) {
+	if bad := l.unusable(mechanism); bad != "" && !l.tolerates(mechanism) {
 		return nil, "", bad
 	}
-	l.sasl.mechanism = m
-	if strings.HasPrefix(m, "SCRAM-") {
-		l.sasl.scram = l.newSCRAM(m)
+	l.sasl.mechanism = mechanism
+	if strings.HasPrefix(mechanism, "SCRAM-") {
+		l.sasl.scram = l.newSCRAM(mechanism)
 	}
-	text := e.Text()
 	if len(text) == 0 {
 		return nil, "", nil // no initial response: an empty challenge asks for it
 	}
+	return l.resumeSASL(text)
+}
+
+// resumeSASL takes one message of the client's, as text.
+func (l *login) resumeSASL(text []byte) (out []byte, user string, err error) {
 	data, err := decodeToken(text)
 	if err != nil {
 		return nil, "", err

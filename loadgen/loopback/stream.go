@@ -97,17 +97,23 @@ func (l *login) appendFeatures(b []byte) []byte {
 		if o.Session {
 			b = append(b, "<session xmlns='"+wire.NSSession+"'><optional/></session>"...)
 		}
-		if !o.StreamManagement.Off {
-			b = append(b, "<sm xmlns='"+wire.NSSM+"'/>"...)
-		}
+		b = l.appendManagement(b)
 	default:
 		b = l.appendStartTLS(b)
+		b = l.appendInline(b)
 		b = l.appendMechanisms(b)
 		if o.Register && !l.mustEncrypt() {
 			b = append(b, "<register xmlns='"+wire.NSRegStream+"'/>"...)
 		}
 	}
 	return append(b, "</stream:features>"...)
+}
+
+func (l *login) appendManagement(b []byte) []byte {
+	if l.srv.options.StreamManagement.Off {
+		return b
+	}
+	return append(b, "<sm xmlns='"+wire.NSSM+"'/>"...)
 }
 
 func (l *login) appendStartTLS(b []byte) []byte {

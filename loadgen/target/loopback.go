@@ -25,6 +25,9 @@ func prepareLoopback(_ context.Context, st *site) (*launch, error) {
 	if s.Mechanism != "" {
 		args = append(args, "--mechanism", s.Mechanism)
 	}
+	if s.Login != "" {
+		args = append(args, "--sasl2")
+	}
 	for _, f := range s.Faults {
 		args = append(args, "--fault", f)
 	}

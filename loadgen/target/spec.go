@@ -40,6 +40,10 @@ type Spec struct {
 	// means the best the server knows. PLAIN works whatever is asked for.
 	Mechanism string
 
+	// Login is how sessions will authenticate and bind: empty as in RFC 6120, else
+	// by SASL2 (XEP-0388) where the server has that.
+	Login string
+
 	// WebSocket has XMPP served over WebSocket too (RFC 7395).
 	WebSocket bool
 

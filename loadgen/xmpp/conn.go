@@ -25,6 +25,7 @@ type Conn struct {
 
 	jid       string
 	mechanism string
+	means     Means
 	readAt    time.Time
 	err       error // why nothing more is received
 	ended     bool  // the peer's footer came

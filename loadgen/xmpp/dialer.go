@@ -78,8 +78,9 @@ type Dialer struct {
 	// not offer it fails the login.
 	StreamManagement *StreamManagement
 
-	Mechanism            string // SASL mechanism; empty: the strongest that is offered
-	AllowPlainWithoutTLS bool   // else PLAIN over an unencrypted stream must be named by Mechanism
+	LoginMode            LoginMode // which protocol authenticates and binds
+	Mechanism            string    // SASL mechanism; empty: the strongest that is offered
+	AllowPlainWithoutTLS bool      // else PLAIN over an unencrypted stream must be named by Mechanism
 
 	Keys *SCRAMKeys // cache of derived keys; nil: derive for every login
 	// Bounds of SCRAM iteration counts, ends included. Zero: 1, so that a weakly
@@ -127,7 +128,7 @@ type Timings struct {
 	Connect, TLS time.Duration
 	Upgrade      time.Duration // of WebSocket
 	SASL         time.Duration // without the derivation of keys when there is a cache for them
-	Bind         time.Duration // and of enabling stream management, or of resuming
+	Bind         time.Duration // and of enabling stream management, or of resuming; zero where Bind 2 did all within SASL
 }
 
 // Login makes a session: connect, encrypt, authenticate, bind. laddr is the

@@ -25,7 +25,7 @@ type feature struct {
 	stage       Stage
 	needs, bars state // what must be negotiated before, and must not
 	gives       state
-	missing     Fault // why a login fails without it
+	missing     Fault // why a login fails without it; empty: it goes on without
 	restarts    bool  // a new stream follows (RFC 6120 §4.3.3)
 	offered     func(*offer) bool
 	run         func(*negotiation) error
@@ -33,6 +33,7 @@ type feature struct {
 
 var features = [...]feature{
 	{TLS, 0, encrypted, encrypted, NoStartTLS, true, func(o *offer) bool { return o.startTLS }, (*negotiation).startTLS},
+	{SASL, encrypted, authenticated, authenticated, "", false, func(o *offer) bool { return o.sasl2 != nil }, (*negotiation).authenticateInline},
 	{SASL, encrypted, authenticated, authenticated, NoMechanism, true, func(o *offer) bool { return len(o.mechanisms) > 0 }, (*negotiation).authenticate},
 	{Bind, authenticated, bound, bound, NoBind, false, func(o *offer) bool { return o.bind }, (*negotiation).bind},
 	{Bind, bound, established, established, "", false, func(o *offer) bool { return o.session }, (*negotiation).establish},
@@ -93,7 +94,9 @@ func (n *negotiation) run() error {
 	if err := n.enable(); err != nil {
 		return err
 	}
-	n.lap(&n.timings.Bind)
+	if !n.conn.means.Bind2 || n.conn.sm != nil {
+		n.lap(&n.timings.Bind)
+	}
 	return n.handOver()
 }
 
@@ -146,7 +149,7 @@ func (n *negotiation) pick() (*feature, error) {
 		if f.offered(&n.offer) {
 			return f, nil
 		}
-		if n.state&bound == 0 {
+		if n.state&bound == 0 && f.missing != "" {
 			n.stage = f.stage
 			return nil, f.missing
 		}
@@ -159,7 +162,7 @@ func (n *negotiation) open() error {
 	if err := n.conn.beginStream(n.dialer.Limits); err != nil {
 		return err
 	}
-	h := wire.StreamHeader{To: n.dialer.Domain, Version: "1.0", Lang: n.dialer.Lang, Namespace: wire.NSClient}
+	h := wire.StreamHeader{To: n.dialer.Domain, From: n.claim(), Version: "1.0", Lang: n.dialer.Lang, Namespace: wire.NSClient}
 	if err := n.send(wire.AppendHeader(nil, h)); err != nil {
 		return err
 	}
@@ -170,14 +173,20 @@ func (n *negotiation) open() error {
 	if !n.conn.isHeader(e) || !version1(e.Attr("version")) {
 		return NotStream
 	}
-	if e, err = n.element(); err != nil {
+	return n.readFeatures()
+}
+
+// readFeatures waits for the features of a stream.
+func (n *negotiation) readFeatures() error {
+	e, err := n.element()
+	if err != nil {
 		return err
 	}
 	if !e.Is(wire.NSStream, "features") {
 		return NotFeatures
 	}
 	n.offer = readOffer(e)
-	return nil
+	return n.settle()
 }
 
 // version1 reports whether a version is 1.0 or later (RFC 6120 §4.7.5).

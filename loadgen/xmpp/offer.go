@@ -7,6 +7,7 @@ type offer struct {
 	startTLS   bool
 	mechanisms []string
 	bindings   []string // channel binding types (XEP-0440)
+	sasl2      *inlineOffer
 	bind       bool
 	session    bool // offered and not optional
 	management bool // of streams (XEP-0198)
@@ -20,6 +21,8 @@ func readOffer(features *wire.Element) offer {
 			o.startTLS = true
 		case f.Is(wire.NSSASL, "mechanisms"):
 			o.mechanisms = texts(&f, wire.NSSASL, "mechanism", func(m *wire.Element) []byte { return m.Text() })
+		case f.Is(wire.NSSASL2, "authentication"):
+			o.sasl2 = readInlineOffer(&f)
 		case f.Is(wire.NSSASLCB, "sasl-channel-binding"):
 			o.bindings = texts(&f, wire.NSSASLCB, "channel-binding", func(b *wire.Element) []byte { return b.Attr("type") })
 		case f.Is(wire.NSBind, "bind"):

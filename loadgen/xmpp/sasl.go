@@ -9,11 +9,7 @@ import (
 
 // authenticate implements RFC 6120 §6.4.
 func (n *negotiation) authenticate() error {
-	m, err := choose(n)
-	if err != nil {
-		return err
-	}
-	x, err := m.begin(n, m)
+	m, x, err := n.begin()
 	if err != nil {
 		return err
 	}
@@ -23,6 +19,16 @@ func (n *negotiation) authenticate() error {
 	n.conn.mechanism = m.name
 	n.lapSASL(x)
 	return nil
+}
+
+// begin makes the exchange of the mechanism asked for, or of the strongest.
+func (n *negotiation) begin() (mechanism, exchange, error) {
+	m, err := choose(n)
+	if err != nil {
+		return m, nil, err
+	}
+	x, err := m.begin(n, m)
+	return m, x, err
 }
 
 // lapSASL ends the stage. Where keys are cached their derivation is a cost of
@@ -59,14 +65,14 @@ func (n *negotiation) converse(name string, x exchange) error {
 		if err != nil {
 			return err
 		}
-		if answer, err = n.request(appendResponse(reply)); err != nil {
+		if answer, err = n.request(appendResponse(wire.NSSASL, reply)); err != nil {
 			return err
 		}
 	}
 }
 
-func appendResponse(data []byte) []byte {
-	b := []byte("<response xmlns='" + wire.NSSASL + "'>")
+func appendResponse(space string, data []byte) []byte {
+	b := []byte("<response xmlns='" + space + "'>")
 	b = base64.StdEncoding.AppendEncode(b, data)
 	return append(b, "</response>"...)
 }
@@ -101,13 +107,17 @@ func decodeBase64(s string) ([]byte, error) {
 	return base64.StdEncoding.DecodeString(s)
 }
 
+// readFailure reads the failure of SASL, or that of SASL2, whose text is in a namespace of its own, and whose conditions some
+// servers put there too.
 func readFailure(e *wire.Element, mechanism string) *SASLError {
 	found := &SASLError{Mechanism: mechanism, Condition: "undefined-condition"}
 	for c, ok := e.First(); ok; c, ok = c.Next() {
-		switch {
-		case c.Is(wire.NSSASL, "text"):
+		if space := string(c.Space()); space != wire.NSSASL && space != wire.NSSASL2 {
+			continue
+		}
+		if string(c.Local()) == "text" {
 			found.Text = string(c.Text())
-		case string(c.Space()) == wire.NSSASL:
+		} else {
 			found.Condition = string(c.Local())
 		}
 	}

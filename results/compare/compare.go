@@ -77,7 +77,15 @@ func Runs(base, head []*results.Run, o Options) (*results.Comparison, error) {
 func serverOf(r *results.Run) string {
 	t := r.Target
 	s := strings.TrimSpace(cmp.Or(t.Software, t.Driver) + " " + t.Version)
-	return strings.Join(slices.DeleteFunc([]string{s, t.Address, t.Transport, t.TLS, t.Mechanism, strings.Join(t.Faults, " ")}, func(s string) bool { return s == "" }), ", ")
+	return strings.Join(slices.DeleteFunc([]string{s, t.Address, t.Transport, t.TLS, loginOf(t), t.Mechanism, strings.Join(t.Faults, " ")}, func(s string) bool { return s == "" }), ", ")
+}
+
+// loginOf is by which protocol sessions logged in; empty for that of RFC 6120.
+func loginOf(t results.Target) string {
+	if t.Login == "SASL" {
+		return ""
+	}
+	return t.Login
 }
 
 func values(m metric, runs []*results.Run) []float64 {

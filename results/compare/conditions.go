@@ -97,7 +97,7 @@ func mixed(side string, runs []*results.Run) []string {
 		if t.Driver != "remote" {
 			t.Address = ""
 		}
-		return strings.Join(strings.Fields(strings.Join(append([]string{t.Driver, t.Software, t.Version, t.Address, t.TLS, t.Mechanism, t.Config}, t.Faults...), " ")), " ")
+		return strings.Join(strings.Fields(strings.Join(append([]string{t.Driver, t.Software, t.Version, t.Address, t.TLS, loginOf(t), t.Mechanism, t.Config}, t.Faults...), " ")), " ")
 	}
 	for _, r := range runs[1:] {
 		if of(r) != of(runs[0]) {

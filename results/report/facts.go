@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -101,7 +102,7 @@ func security(t results.Target) string {
 	if t.Transport != "" {
 		s = t.Transport + ", " + s
 	}
-	s += "; SASL " + nonEmpty(t.Mechanism)
+	s += "; " + cmp.Or(t.Login, "SASL") + " " + nonEmpty(t.Mechanism)
 	if strings.HasPrefix(t.Mechanism, "SCRAM-") {
 		if t.KeyCache {
 			return s + ", keys derived outside the timed path"

@@ -75,6 +75,9 @@ func conditionsOf(r *results.Run) conditions {
 	sum := sha256.Sum256([]byte(r.Scenario.Source))
 	t, e := r.Target, r.Environment
 	server := []string{t.Driver, "TLS " + cmp.Or(t.TLS, "none"), cmp.Or(t.Mechanism, "no SASL")}
+	if t.Login != "" && t.Login != "SASL" {
+		server = append(server, t.Login)
+	}
 	if !t.KeyCache {
 		server = append(server, "keys derived at every login")
 	}

@@ -1,0 +1,152 @@
+package loopback
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+
+	"xmpprig/loadgen/xmpp/wire"
+)
+
+// inlineRequest is what a client asks for with its request to authenticate by SASL2 (XEP-0388 §2.3).
+type inlineRequest struct {
+	agent string // id of the user agent
+	bind  bool   // Bind 2
+	tag   string // what the resource begins with
+}
+
+// offersInline reports whether SASL2 is offered on this connection: over TLS only (XEP-0388 §3).
+func (l *login) offersInline() bool { return l.srv.options.SASL2 && l.t.tls != nil }
+
+func (l *login) appendInline(b []byte) []byte {
+	offered := l.offered()
+	if !l.offersInline() || len(offered) == 0 {
+		return b
+	}
+	b = append(b, "<authentication xmlns='"+wire.NSSASL2+"'>"...)
+	for _, m := range offered {
+		b = append(append(append(b, "<mechanism>"...), m...), "</mechanism>"...)
+	}
+	return append(b, "<inline><bind xmlns='"+wire.NSBind2+"'/></inline></authentication>"...)
+}
+
+// negotiateInline takes authenticate, response and abort of SASL2.
+func (l *login) negotiateInline(e *wire.Element) error {
+	if l.account != nil {
+		return streamError{wire.NotAuthorized, "authenticated already"} // XEP-0388 §4.7
+	}
+	out, user, err := l.stepInline(e)
+	if bad, ok := errors.AsType[saslError](err); ok {
+		return l.failSASL(bad)
+	} else if err != nil {
+		return streamError{wire.InternalServerError, err.Error()}
+	}
+	if user == "" {
+		b := append(l.scratch[:0], "<challenge xmlns='"+wire.NSSASL2+"'>"...)
+		l.answer(append(base64.StdEncoding.AppendEncode(b, out), "</challenge>"...))
+		return nil
+	}
+	if bad := l.srv.refuse(); bad != "" {
+		return l.failSASL(bad)
+	}
+	return l.win(user, out)
+}
+
+// stepInline returns what to say, and the user once that is proven.
+func (l *login) stepInline(e *wire.Element) (out []byte, user string, err error) {
+	switch string(e.Local()) {
+	case "abort":
+		if l.sasl.inline == nil {
+			l.sasl.inline = new(inlineRequest)
+		}
+		return nil, "", saslError("aborted")
+	case "authenticate":
+		l.sasl = saslExchange{inline: readInlineRequest(e)}
+		initial, _ := e.Child(wire.NSSASL2, "initial-response")
+		return l.beginSASL(string(e.Attr("mechanism")), initial.Text())
+	case "response":
+		if l.sasl.mechanism != "" && l.sasl.inline != nil {
+			return l.resumeSASL(e.Text())
+		}
+	}
+	if l.sasl.inline == nil {
+		l.sasl.inline = new(inlineRequest)
+	}
+	return nil, "", saslError("malformed-request")
+}
+
+func readInlineRequest(authenticate *wire.Element) *inlineRequest {
+	r := new(inlineRequest)
+	if agent, ok := authenticate.Child(wire.NSSASL2, "user-agent"); ok {
+		r.agent = string(agent.Attr("id"))
+	}
+	bind, ok := authenticate.Child(wire.NSBind2, "bind")
+	if r.bind = ok; ok {
+		tag, _ := bind.Child(wire.NSBind2, "tag")
+		r.tag = string(tag.Text())
+	}
+	return r
+}
+
+// win tells the client that it is authenticated, and binds a resource if that was asked for. The features of the stream
+// follow, which goes on.
+func (l *login) win(user string, out []byte) error {
+	request := l.sasl.inline
+	l.account, l.sasl = l.srv.open(user), saslExchange{}
+	b := append(l.scratch[:0], "<success xmlns='"+wire.NSSASL2+"'>"...)
+	if len(out) > 0 {
+		b = append(b, "<additional-data>"...)
+		b = append(base64.StdEncoding.AppendEncode(b, out), "</additional-data>"...)
+	}
+	var s *session
+	jid := l.account.jid
+	if request.bind {
+		resource, err := l.inlineResource(request)
+		if err != nil {
+			return err
+		}
+		s = newSession(l.conn, l.account, resource)
+		jid = s.full
+	}
+	b = append(wire.AppendText(append(b, "<authorization-identifier>"...), jid), "</authorization-identifier>"...)
+	if s == nil {
+		b = l.appendFeatures(append(b, "</success>"...))
+		l.answer(b)
+		return nil
+	}
+	b = append(b, "<bound xmlns='"+wire.NSBind2+"'/></success><stream:features>"...)
+	b = append(l.appendManagement(b), "</stream:features>"...)
+	l.holdBack()
+	l.srv.tally.inline.Add(1)
+	if !l.srv.enter(s, b) {
+		l.srv.tally.inline.Add(-1)
+		return streamError{wire.ResourceConstraint, "there is no room for another session"}
+	}
+	return nil
+}
+
+// inlineResource makes a resource of the client's tag and of what tells its installations apart, which stays the same
+// from one session to the next (XEP-0386 §3.2.1).
+func (l *login) inlineResource(r *inlineRequest) (string, error) {
+	own, _ := requestedResource(wire.Element{})
+	if r.agent != "" {
+		m := hmac.New(sha256.New, l.srv.secret[:])
+		m.Write([]byte(r.agent))
+		own = base64.RawURLEncoding.EncodeToString(m.Sum(nil)[:9])
+	}
+	if r.tag == "" {
+		return own, nil
+	}
+	resource, err := normalResource([]byte(r.tag + "/" + own))
+	if err != nil {
+		return "", streamError{wire.BadFormat, "the tag makes no resource"}
+	}
+	return string(resource), nil
+}
+
+func appendInlineFailure(b []byte, condition saslError) []byte {
+	b = append(b, "<failure xmlns='"+wire.NSSASL2+"'><"...)
+	b = append(append(b, condition...), " xmlns='"+wire.NSSASL+"'/></failure>"...)
+	return b
+}

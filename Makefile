@@ -11,13 +11,13 @@ demo: build
 
 # One package at a time: tests that measure must not disturb each other.
 test:
-	[ -n "$$XMPPRIG_SKIP_SERVERS" ] || .ci/install-servers || { echo "make test: run as root, install prosody and ejabberd by hand, or leave them out: XMPPRIG_SKIP_SERVERS=prosody,ejabberd make test" >&2; exit 1; }
+	[ -n "$$XMPPRIG_SKIP_SERVERS" ] || .ci/install-servers || { echo "make test: run as root, install prosody, ejabberd, jabberd2 and sqlite3 by hand, or leave them out: XMPPRIG_SKIP_SERVERS=prosody,ejabberd,jabberd2 make test" >&2; exit 1; }
 	go vet ./...
 	go test -p 1 -timeout 30m ./...
 
 # Where goroutines meet. Real servers would only make it slower.
 race:
-	XMPPRIG_SKIP_SERVERS=prosody,ejabberd go test -race -p 1 -timeout 60m ./loadgen ./loadgen/loopback ./loadgen/xmpp ./results
+	XMPPRIG_SKIP_SERVERS=prosody,ejabberd,jabberd2 go test -race -p 1 -timeout 60m ./loadgen ./loadgen/loopback ./loadgen/xmpp ./results
 
 # The fuzzer looks for every planted defect, a minute each at the most, and for ten minutes for any on the clean server. Comparisons of
 # nothing and of something are simulated by the thousand, and made with live runs.

@@ -59,7 +59,7 @@ type Scenario struct {
 
 // Target is the server under test and how it was reached.
 type Target struct {
-	Driver    string   `json:"driver"` // loopback, prosody, ejabberd, remote
+	Driver    string   `json:"driver"` // loopback, prosody, ejabberd, jabberd2, remote
 	Software  string   `json:"software,omitempty"`
 	Version   string   `json:"version,omitempty"`
 	Address   string   `json:"address"`

@@ -77,7 +77,7 @@
 //
 // The command line overrides all of it.
 //
-//	server     loopback, prosody or ejabberd, which are started for the run, or
+//	server     loopback, prosody, ejabberd or jabberd2, which are started for the run, or
 //	           HOST or HOST:PORT; default: loopback
 //	domain     what the users belong to; default: localhost, or the host
 //	transport  tcp, or websocket (RFC 7395); default: tcp

@@ -89,7 +89,7 @@ func numbered(f form[string]) form[string] {
 
 func targetForm() form[Target] {
 	return object("the block target", Target{},
-		key("server", serverForm(), "The server: loopback, prosody, ejabberd (the rig starts these), or HOST[:PORT]. Default: loopback.", func(t *Target) *string { return &t.Server }),
+		key("server", serverForm(), "The server: loopback, prosody, ejabberd, jabberd2 (the rig starts these), or HOST[:PORT]. Default: loopback.", func(t *Target) *string { return &t.Server }),
 		key("domain", domainForm(), "The domain that the users belong to. Default: localhost for servers that the rig starts, else the host.", func(t *Target) *string { return &t.Domain }),
 		key("transport", transportForm(), "What the stream goes over: tcp, or websocket (RFC 7395). Default: tcp.", func(t *Target) *string { return &t.Transport }),
 		key("tls", tlsForm(), "Whether the stream is encrypted: not, by STARTTLS (RFC 6120 section 5), or from the first byte (XEP-0368; with websocket: wss). Default: starttls, with websocket direct.", func(t *Target) *string { return &t.TLS }),
@@ -99,7 +99,7 @@ func targetForm() form[Target] {
 }
 
 // servers are those that the rig can start.
-func servers() []string { return []string{"loopback", "prosody", "ejabberd"} }
+func servers() []string { return []string{"loopback", "prosody", "ejabberd", "jabberd2"} }
 
 func serverForm() form[string] {
 	return become(word("a server", hostPattern, 1023), func(c *reading, n *node, s string) string {

@@ -27,7 +27,7 @@ type Users struct {
 
 // Target is where the scenario wants to run; the command line overrides it.
 type Target struct {
-	Server    string // loopback, prosody, ejabberd, HOST[:PORT]
+	Server    string // loopback, prosody, ejabberd, jabberd2, HOST[:PORT]
 	Domain    string
 	Transport string // empty: TCP; websocket
 	TLS       string // none, starttls, direct

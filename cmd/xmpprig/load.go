@@ -25,7 +25,7 @@ type overriding struct {
 // loadFlags declares the flags that change a scenario.
 func loadFlags(f *pflag.FlagSet) *overriding {
 	v := &overriding{flags: f}
-	f.StringVar(&v.o.Server, "server", "", "loopback, prosody, ejabberd (started for the run), or `HOST[:PORT]` of one that runs")
+	f.StringVar(&v.o.Server, "server", "", "loopback, prosody, ejabberd, jabberd2 (started for the run), or `HOST[:PORT]` of one that runs")
 	f.IntVar(&v.o.Sessions, "sessions", 0, "number of sessions")
 	f.StringVar(&v.rate, "rate", "", "arrivals of open phases, such as `100/s`; ramps and stairs are scaled to it at their highest")
 	f.DurationVar(&v.duration, "duration", 0, "length of all measured phases together, such as 30s")

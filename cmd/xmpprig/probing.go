@@ -27,7 +27,7 @@ type probing struct {
 
 func (p *probing) declare(f *pflag.FlagSet, patience time.Duration) {
 	p.flags = f
-	f.StringVar(&p.server, "server", "loopback", "loopback, prosody, ejabberd (started for this), or `HOST[:PORT]` of one that runs")
+	f.StringVar(&p.server, "server", "loopback", "loopback, prosody, ejabberd, jabberd2 (started for this), or `HOST[:PORT]` of one that runs")
 	f.StringVar(&p.domain, "domain", "localhost", "the server's XMPP `DOMAIN`")
 	f.StringVar(&p.user, "user", "user{n}", "`PATTERN` of user names; {n} is a number from 0")
 	f.StringVar(&p.password, "password", "", "`PATTERN` of passwords, default secret{n}; better given in $XMPPRIG_PASSWORD")

@@ -49,7 +49,7 @@ func TestScripts(t *testing.T) {
 		},
 		// A real server is a condition that holds unless XMPPRIG_SKIP_SERVERS names it.
 		Condition: func(server string) (bool, error) {
-			if server != "prosody" && server != "ejabberd" {
+			if server != "prosody" && server != "ejabberd" && server != "jabberd2" {
 				return false, fmt.Errorf("unknown condition %q", server)
 			}
 			return !slices.Contains(strings.Split(os.Getenv("XMPPRIG_SKIP_SERVERS"), ","), server), nil

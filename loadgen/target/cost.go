@@ -8,25 +8,29 @@ import (
 	"time"
 )
 
-// Cost is what the main process of a server uses. It takes some tens of
-// microseconds to read, so that a single exchange can be put between two.
+// Cost is what the processes that a server consists of use, without their helpers.
+// It takes some tens of microseconds each to read, so that a single exchange can be put between two.
 type Cost struct {
-	CPU          time.Duration // user and system time of this process, to the nanosecond; from 0 again after a Restart
+	CPU          time.Duration // user and system time of these processes, to the nanosecond; from 0 again after a Restart
 	RSS          int64         // resident memory, bytes
 	FDs, Threads int
 	LogBytes     int64 // all its logs and output hold, through every Restart; 0 for a remote server
 }
 
-// Cost reads the main process: ErrUnobserved if it cannot be seen, another
-// error once it ended. It needs Linux. For the whole process tree see Usage.
+// Cost reads the processes: ErrUnobserved if they cannot be seen, another error
+// once one ended. It needs Linux. For the whole process tree see Usage.
 func (s *Server) Cost() (Cost, error) {
 	m := s.gauge()
 	if m == nil {
 		return Cost{}, ErrUnobserved
 	}
-	c, err := costOf(m.root)
-	if err != nil {
-		return Cost{}, fmt.Errorf("read what the server costs: %w", err)
+	var c Cost
+	for _, pid := range m.roots {
+		one, err := costOf(pid)
+		if err != nil {
+			return Cost{}, fmt.Errorf("read what the server costs: %w", err)
+		}
+		c.CPU, c.RSS, c.FDs, c.Threads = c.CPU+one.CPU, c.RSS+one.RSS, c.FDs+one.FDs, c.Threads+one.Threads
 	}
 	if s.logs != nil {
 		c.LogBytes = s.logs.bytes()

@@ -9,10 +9,11 @@ import (
 // Crash is one sign in a log, or in the way the process ended, that the server
 // failed inside; the process may well live on.
 type Crash struct {
-	At     time.Time // when it was noticed
-	Source string    // the log file, or "exit"
-	Kind   string    // from the table of the software: traceback, crash report, panic, …; of an exit: ended, or SIGSEGV and the like
-	Text   string    // the lines that belong together, cut after some
+	At      time.Time // when it was noticed
+	Source  string    // the log file, or "exit"
+	Process string    // of an exit: which of several processes ended
+	Kind    string    // from the table of the software: traceback, crash report, panic, …; of an exit: ended, or SIGSEGV and the like
+	Text    string    // the lines that belong together, cut after some
 }
 
 const crashLines = 60 // kept of one crash
@@ -31,8 +32,11 @@ type rule struct {
 	sure *regexp.Regexp
 }
 
+const jabberdStamp = `^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4} `
+
 var (
 	prosodyStamp = regexp.MustCompile(`^[A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d `)
+	jabberdLine  = regexp.MustCompile(jabberdStamp + `\[\w+\] `)
 	erlangStamp  = regexp.MustCompile(`^\d{4}-\d\d-\d\d[ T]`)
 	// How lines of usual loggers begin: date, logfmt, JSON, syslog.
 	anyStamp  = regexp.MustCompile(`^(\d{4}[-/]\d\d[-/]\d\d[ T]|time=|\{"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d)`)
@@ -91,6 +95,16 @@ var erlangRules = append([]rule{
 	{kind: "vm death", output: true, has: " terminat", begin: regexp.MustCompile(`^\{"(Kernel pid terminated|init terminating)`), more: anyMore},
 	{kind: "vm death", output: true, has: "Cannot ", begin: regexp.MustCompile(`^\w+: Cannot (re)?allocate \d+ bytes`), more: anyMore},
 	{kind: "vm death", has: "Slogan: ", begin: regexp.MustCompile(`^Slogan: `)}, // erl_crash.dump
+}, processRules...)
+
+// jabberdRules read "Www Mon DD HH:MM:SS YYYY [level] text". What a client does wrong
+// is an error to it, too; these are failures inside. A process that dies says nothing.
+var jabberdRules = append([]rule{
+	{kind: "storage error", has: "[error] sqlite", begin: regexp.MustCompile(jabberdStamp + `\[error\] sqlite( \(authreg\))?: `)},
+	{kind: "out of memory", has: "lloc", begin: regexp.MustCompile(jabberdStamp + `\[error\] (cannot allocate memory|s2s_domain_in_whitelist: malloc\(\) error)`)},
+	{kind: "internal error", has: "should", begin: regexp.MustCompile(jabberdStamp + `\[error\] (pres_update got packet type|s2s_domain_in_whitelist: did not)`)},
+	{kind: "internal error", has: "omponent", begin: regexp.MustCompile(jabberdStamp + `\[error\] Multiple components bound`)},
+	{kind: "internal error", has: "[", begin: regexp.MustCompile(jabberdStamp + `\[(crit|alert|emerg)[a-z]*\] `)},
 }, processRules...)
 
 // A detector turns lines into crashes.

@@ -54,6 +54,8 @@ func detect(source, text string) []Crash {
 	switch source {
 	case "prosody.log":
 		rules = prosodyRules
+	case "router.log", "sm.log", "s2s.log", "c2s.log":
+		rules = jabberdRules
 	case "ejabberd.log", "erl_crash.dump", "stdout.log":
 		rules = erlangRules
 	}

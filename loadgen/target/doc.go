@@ -19,6 +19,7 @@
 //	loopback  this project's own server, run as a child: xmpprig serve
 //	prosody   Prosody found on PATH; 0.12 is what the tests run
 //	ejabberd  ejabberd and Erlang found on PATH; 23.01 is what the tests run
+//	jabberd2  jabberd2 and sqlite3 found on PATH; 2.7.0 is what the tests run
 //	remote    a server that runs already; nothing is started or stopped
 //
 // # Accounts
@@ -33,14 +34,18 @@
 // know one hash at a time, so only the SCRAM mechanism of that hash is offered,
 // beside PLAIN, which makes them derive the keys anew at each login. ejabberd's
 // -PLUS variant fails over TLS 1.3 and is offered only if Spec.Mechanism names it.
+// jabberd2 keeps passwords, in sqlite, and salts them anew at each login: so both
+// sides derive keys each time.
 //
 // # Watching
 //
-// [Server.Usage] sums the process tree. [Server.Cost] reads the main process
-// alone, cheaply and finely enough to charge a single exchange. [Server.Crashes]
+// jabberd2 is four processes, which count together; the death of one is the
+// server's, and the others are ended with the next Stop or Restart.
+// [Server.Usage] sums the process trees. [Server.Cost] leaves helper processes
+// out, and is cheap and fine enough to charge a single exchange. [Server.Crashes]
 // reports what the logs and the exit status say about crashes; the table of what
 // counts as a crash is in crash.go. [Server.LogSince] returns what was logged
-// after a mark. [Server.Exited] closes when the main process ends, and
+// after a mark. [Server.Exited] closes when a process of the server ends, and
 // [Server.Restart] brings a server back at the same addresses.
 //
 // # Stopping
@@ -48,7 +53,7 @@
 // Stop asks (SIGTERM), waits, kills the process group, waits for helper
 // processes the server started, and removes the directory. A Start that fails
 // or is cancelled does the same. Should the rig itself be killed, the kernel
-// kills the server's main process with it (Linux); the directory then stays.
+// kills the server's processes with it (Linux); the directory then stays.
 //
 // Server processes are run on Unix; resource usage needs Linux's /proc.
 package target

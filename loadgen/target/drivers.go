@@ -22,6 +22,7 @@ func drivers() []driver {
 		{name: "loopback", title: "the loopback server", prepare: prepareLoopback},
 		{name: "prosody", title: "Prosody", users: []string{"prosody"}, prepare: prepareProsody},
 		{name: "ejabberd", title: "ejabberd", users: []string{"ejabberd"}, prepare: prepareEjabberd},
+		{name: "jabberd2", title: "jabberd2", users: []string{"jabber"}, prepare: prepareJabberd},
 		{name: "remote", title: "the remote server", runs: true, prepare: prepareRemote},
 	}
 }
@@ -47,11 +48,13 @@ func driverNamed(name string) (driver, error) {
 // A launch is a server ready to be started.
 type launch struct {
 	args     []string // program and arguments
+	parts    []part   // instead, where it consists of several processes
+	base     string   // host:port where the first of them listens before the others are started
 	env      []string
 	logs     []string // files in the directory to follow, besides the output
 	rules    []rule   // what in logs is a crash
 	hopeless []string // text in the logs after which starting is vain
-	awaited  string   // text that must be in the logs before the server counts as ready
+	awaited  []string // texts that must be in the logs before the server counts as ready
 	// endpoint says where the server listens, or false while it is not known.
 	endpoint func() (Endpoint, bool, error)
 	// version picks the version out of a log line, or returns "".

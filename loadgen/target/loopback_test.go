@@ -92,7 +92,7 @@ func TestLoopback(t *testing.T) {
 func TestLoopbackPanicIsNoticed(t *testing.T) {
 	cleanTemp(t)
 	s := start(t, loopbackSpec(t))
-	if err := s.proc.signal(syscall.SIGUSR1); err != nil {
+	if err := s.crew.signal(syscall.SIGUSR1); err != nil {
 		t.Fatal(err)
 	}
 	<-s.Exited()

@@ -32,7 +32,7 @@ func skipped(t *testing.T, name string) bool {
 
 // realServers are the drivers of other projects' servers that are to be tested.
 func realServers(t *testing.T) []string {
-	return slices.DeleteFunc([]string{"prosody", "ejabberd"}, func(name string) bool { return skipped(t, name) })
+	return slices.DeleteFunc([]string{"prosody", "ejabberd", "jabberd2"}, func(name string) bool { return skipped(t, name) })
 }
 
 // start starts a server with n accounts and stops it when the test ends.

@@ -1,6 +1,7 @@
 package target
 
 import (
+	"slices"
 	"strings"
 	"sync"
 )
@@ -11,7 +12,7 @@ type notes struct {
 
 	mu       sync.Mutex
 	failure  string // the line with a hopeless text
-	awaited  bool
+	heard    []bool // which of the awaited texts were
 	released string // version
 }
 
@@ -19,7 +20,7 @@ type notes struct {
 func (n *notes) renew() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.failure, n.awaited = "", false
+	n.failure, n.heard = "", nil
 }
 
 // see takes every log line.
@@ -29,8 +30,11 @@ func (n *notes) see(line string) {
 	if n.released == "" && n.launch.version != nil {
 		n.released = n.launch.version(line)
 	}
-	if !n.awaited && n.launch.awaited != "" && strings.Contains(line, n.launch.awaited) {
-		n.awaited = true
+	if n.heard == nil {
+		n.heard = make([]bool, len(n.launch.awaited))
+	}
+	for i, text := range n.launch.awaited {
+		n.heard[i] = n.heard[i] || strings.Contains(line, text)
 	}
 	if n.failure != "" {
 		return
@@ -51,7 +55,7 @@ func (n *notes) fatal() string {
 func (n *notes) ready() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.awaited || n.launch.awaited == ""
+	return len(n.launch.awaited) == 0 || n.heard != nil && !slices.Contains(n.heard, false)
 }
 
 func (n *notes) version() string {

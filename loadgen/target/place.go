@@ -18,6 +18,9 @@ type place struct {
 	TLSPort int // c2s with direct TLS, XEP-0368
 	WebPort int // HTTP, for WebSocket
 	WebTLS  int // HTTPS
+
+	ServerPort int // s2s; only where a server cannot be kept from it
+	RouterPort int // of jabberd2: its processes and components
 }
 
 func (p place) Addr() string    { return net.JoinHostPort(p.IP.String(), strconv.Itoa(p.Port)) }
@@ -25,6 +28,12 @@ func (p place) TLSAddr() string { return net.JoinHostPort(p.IP.String(), strconv
 func (p place) WebAddr() string { return net.JoinHostPort(p.IP.String(), strconv.Itoa(p.WebPort)) }
 func (p place) WebTLSAddr() string {
 	return net.JoinHostPort(p.IP.String(), strconv.Itoa(p.WebTLS))
+}
+func (p place) ServerAddr() string {
+	return net.JoinHostPort(p.IP.String(), strconv.Itoa(p.ServerPort))
+}
+func (p place) RouterAddr() string {
+	return net.JoinHostPort(p.IP.String(), strconv.Itoa(p.RouterPort))
 }
 
 // findPlace finds an address nobody listens on. The registered ports are
@@ -37,6 +46,7 @@ func findPlace() (place, error) {
 		p := place{
 			IP:   net.IPv4(127, byte(64+rand.IntN(64)), byte(rand.IntN(256)), byte(1+rand.IntN(254))),
 			Port: 5222 + offset, TLSPort: 5223 + offset, WebPort: 5280 + offset, WebTLS: 5281 + offset,
+			ServerPort: 5269 + offset, RouterPort: 5347 + offset,
 		}
 		if last = p.free(); last == nil {
 			return p, nil
@@ -49,7 +59,7 @@ func findPlace() (place, error) {
 }
 
 func (p place) free() error {
-	for _, addr := range []string{p.Addr(), p.TLSAddr(), p.WebAddr(), p.WebTLSAddr()} {
+	for _, addr := range []string{p.Addr(), p.TLSAddr(), p.WebAddr(), p.WebTLSAddr(), p.ServerAddr(), p.RouterAddr()} {
 		l, err := net.Listen("tcp", addr)
 		if err != nil {
 			return err
@@ -64,7 +74,7 @@ func (p place) free() error {
 // anyPlace takes ports that the kernel names on 127.0.0.1.
 func anyPlace() (place, error) {
 	p := place{IP: net.IPv4(127, 0, 0, 1)}
-	for _, port := range []*int{&p.Port, &p.TLSPort, &p.WebPort, &p.WebTLS} {
+	for _, port := range []*int{&p.Port, &p.TLSPort, &p.WebPort, &p.WebTLS, &p.ServerPort, &p.RouterPort} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			return place{}, fmt.Errorf("find a free loopback port: %w", err)

@@ -93,13 +93,13 @@ func (s *Server) awaitReady(ctx context.Context) error {
 	tick := time.NewTicker(probeInterval)
 	defer tick.Stop()
 	last := errors.New("it says nothing yet")
-	p := s.process()
+	c := s.people()
 	for {
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("not ready: %w (last attempt: %v)", context.Cause(ctx), last)
-		case <-p.exited:
-			return fmt.Errorf("it ended at once: %s", p.ended())
+		case <-c.fallen:
+			return fmt.Errorf("it ended at once: %s", c.end())
 		case <-tick.C:
 		}
 		s.logs.poll()

@@ -19,7 +19,7 @@ import (
 func stop(t *testing.T, s *Server) {
 	t.Helper()
 	family := map[int]uint64{}
-	if s.proc != nil && s.meter.sample() == nil {
+	if s.crew != nil && s.meter.sample() == nil {
 		family = s.meter.members()
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)

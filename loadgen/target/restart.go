@@ -16,7 +16,7 @@ import (
 // ctx bounds the restart only. An error is ErrNotStarted, ErrStopped or a
 // *StartError; after the last the server is down, to be restarted or stopped.
 func (s *Server) Restart(ctx context.Context) error {
-	if s.process() == nil {
+	if s.people() == nil {
 		return ErrNotStarted
 	}
 	s.life.Lock()
@@ -53,14 +53,14 @@ func (s *Server) restart(ctx context.Context) error {
 	if err := s.end(ctx, haste); err != nil {
 		return err
 	}
-	s.process().sweep(time.Second)
+	s.people().sweep(time.Second)
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
 	}
 	s.logs.poll() // the last words of the old process are no sign of the new one
 	s.logs.renew()
 	s.notes.renew()
-	if err := s.bear(); err != nil {
+	if err := s.bear(ctx); err != nil {
 		return err
 	}
 	if err := s.awaitReady(ctx); err != nil {

@@ -50,7 +50,7 @@ func TestRestartAfterKill(t *testing.T) {
 					}
 				}
 				c := s.Crashes()
-				if len(c) != round || c[round-1].Text != "signal: killed" {
+				if len(c) != round || !strings.HasSuffix(c[round-1].Text, "signal: killed") {
 					t.Errorf("crashes after %d kills: %q", round, c)
 				}
 				if name != "loopback" && len(s.LogSince(mark)) == 0 {
@@ -74,7 +74,7 @@ func hold(t *testing.T, e Endpoint, u Users) *xmpp.Conn {
 	t.Helper()
 	user, password := u.User(0)
 	d := xmpp.Dialer{Addr: e.Addr, Domain: e.Domain, AllowPlainWithoutTLS: true, TLS: xmpp.NoTLS}
-	conn, _, err := d.Login(t.Context(), xmpp.Account{Local: user, Password: password}, nil) // a resource of the server's choice
+	conn, _, err := loginAnew(t.Context(), &d, xmpp.Account{Local: user, Password: password}) // a resource of the server's choice
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func TestRestartOfTheLiving(t *testing.T) {
 			if err := s.Restart(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if err := s.process().signal(syscall.SIGSTOP); err != nil {
+			if err := s.people().signal(syscall.SIGSTOP); err != nil {
 				t.Fatal(err)
 			}
 			if err := s.Restart(t.Context()); err != nil {
@@ -146,7 +146,7 @@ func TestRestartThatFails(t *testing.T) {
 func TestStopEndsRestart(t *testing.T) {
 	dir := cleanTemp(t)
 	s := start(t, loopbackSpec(t))
-	s.launch.awaited = "never said"
+	s.launch.awaited = []string{"never said"}
 	restarted := make(chan error)
 	go func() { restarted <- s.Restart(t.Context()) }()
 	first := s.PID()

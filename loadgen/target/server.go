@@ -34,8 +34,8 @@ type Server struct {
 	life sync.RWMutex // taken whole by Restart, shared by Stop
 
 	mu       sync.Mutex
-	proc     *process // the main process of now, or the last; nil when nothing was started
-	meter    *meter   // nil when not observed
+	crew     *crew  // the processes of now, or the last; nil when nothing was started
+	meter    *meter // nil when not observed
 	stopping bool
 	revival  context.CancelCauseFunc // ends a Restart under way
 	exit     []Crash                 // ends of the process that nobody asked for, not yet among crashes
@@ -46,11 +46,11 @@ type Server struct {
 	output   []byte
 }
 
-// process returns the main process, nil when nothing was started.
-func (s *Server) process() *process {
+// people returns the processes of now, nil when nothing was started.
+func (s *Server) people() *crew {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.proc
+	return s.crew
 }
 
 // gauge returns the meter of the main process, nil when it is not observed.
@@ -80,29 +80,31 @@ func (s *Server) Config() string { return s.launch.config }
 // Observed reports whether Usage can answer.
 func (s *Server) Observed() bool { return s.gauge() != nil }
 
-// PID returns the process id of the server's main process, 0 if it is not known.
+// PID returns the process id of the server's process, of several the first, and 0
+// if it is not known.
 func (s *Server) PID() int {
 	if m := s.gauge(); m != nil {
-		return m.root
+		return m.roots[0]
 	}
 	return 0
 }
 
-// Exited is closed once the main process ended, whatever the reason. It never
-// is for a remote server. After a Restart the channel is another one.
+// Exited is closed once the server's process ended, or one of several did, whatever
+// the reason. It never is for a remote server. After a Restart the channel is
+// another one.
 func (s *Server) Exited() <-chan struct{} {
-	if p := s.process(); p != nil {
-		return p.exited
+	if c := s.people(); c != nil {
+		return c.fallen
 	}
 	return nil
 }
 
-// ExitError says how the main process ended, if it ended without Stop or Restart.
+// ExitError says how the server ended, if it ended without Stop or Restart.
 func (s *Server) ExitError() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if p := s.proc; p != nil && p.hasEnded() && (p.noted || !p.asked) {
-		return fmt.Errorf("%s ended by itself: %s", s.driver.title, p.ended())
+	if c := s.crew; c != nil && c.hasFallen() && (c.anyNoted() || !c.asked) {
+		return fmt.Errorf("%s ended by itself: %s", s.driver.title, c.end())
 	}
 	return nil
 }
@@ -124,13 +126,12 @@ func (s *Server) Crashes() []Crash {
 	return slices.Clone(s.crashes)
 }
 
-// noteExit makes an end of the process that nobody asked for a crash, once.
+// noteExit makes the ends of processes that nobody asked for crashes, once.
 func (s *Server) noteExit() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if p := s.proc; p.hasEnded() && !p.asked && !p.noted {
-		p.noted = true
-		s.exit = append(s.exit, p.crash())
+	if c := s.crew; !c.asked {
+		s.exit = append(s.exit, c.crashes()...)
 	}
 }
 

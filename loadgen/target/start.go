@@ -74,28 +74,28 @@ func (s *Server) start(ctx context.Context, spec Spec, find func() (place, error
 	if s.launch, err = s.driver.prepare(ctx, s.site); err != nil {
 		return err
 	}
-	if err := s.bear(); err != nil {
-		return err
-	}
 	s.notes = &notes{launch: s.launch}
 	s.logs = follow(s.site.dir, s.launch.logs, s.launch.rules, s.notes.see)
+	if err := s.bear(ctx); err != nil {
+		return err
+	}
 	return s.awaitReady(ctx)
 }
 
-// bear starts the main process.
-func (s *Server) bear() error {
-	p, err := startProcess(s.launch, s.site.dir, s.site.user, s.files)
+// bear starts the server's processes.
+func (s *Server) bear(ctx context.Context) error {
+	c, err := startCrew(ctx, s.launch, s.site.dir, s.site.user, s.files)
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	m := newMeter(p.pid())
+	m := newMeter(c.pids()...)
 	if s.meter != nil {
 		m.last.CPU = s.meter.usage().CPU
 		m.before = m.last.CPU
 	}
-	s.proc, s.meter = p, m
+	s.crew, s.meter = c, m
 	return nil
 }
 

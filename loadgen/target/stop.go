@@ -9,13 +9,13 @@ import (
 	"time"
 )
 
-// Kill ends the main process with SIGKILL, as a crash would.
+// Kill ends the server's processes with SIGKILL, as a crash would.
 func (s *Server) Kill() error {
-	p := s.process()
-	if p == nil {
+	c := s.people()
+	if c == nil {
 		return ErrUnobserved
 	}
-	return p.signal(syscall.SIGKILL)
+	return c.signal(syscall.SIGKILL)
 }
 
 // Stop asks the server to end, waits 15 seconds at most, kills what is left of
@@ -32,62 +32,84 @@ func (s *Server) Stop(ctx context.Context) error {
 	s.life.RLock()
 	defer s.life.RUnlock()
 	var err error
-	if s.process() != nil {
+	if s.people() != nil {
 		err = s.end(ctx, stopPatience)
 	}
 	s.finish.Do(func() { s.finished = s.cleanUp() })
 	return errors.Join(err, s.finished)
 }
 
-// lookAtFamily finds the helper processes while their parent still leads to them.
-func (s *Server) lookAtFamily(p *process) {
+// lookAtFamily finds the helper processes while their parents still lead to them.
+func (s *Server) lookAtFamily(c *crew) {
 	if m := s.gauge(); m.sample() == nil {
-		p.sawFamily(m.members())
+		c.sawFamily(m.members())
 	}
 }
 
-// ask notes that the main process is to end, and whether it was noted before.
-func (s *Server) ask() (p *process, before bool) {
+// ask notes that the processes are to end, and whether it was noted before.
+func (s *Server) ask() (c *crew, before bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p, before = s.proc, s.proc.asked
-	p.asked = true
-	return p, before
+	c, before = s.crew, s.crew.asked
+	c.asked = true
+	return c, before
 }
 
-// end brings the main process and its group to an end.
+// end brings the processes and their groups to an end.
 func (s *Server) end(ctx context.Context, patience time.Duration) error {
 	s.noteExit()
-	p, asked := s.ask()
-	var err error
-	if !asked {
-		s.lookAtFamily(p)
-		if ctx.Err() == nil {
-			err = p.signal(syscall.SIGTERM)
-		}
-	}
+	c, asked := s.ask()
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
-	select {
-	case <-p.exited:
-		return err
-	case <-ctx.Done():
-	case <-timer.C:
+	ended := func(of <-chan struct{}) bool {
+		select {
+		case <-of:
+			return true
+		case <-ctx.Done():
+		case <-timer.C:
+			timer.Reset(0) // it is over for all that follow
+		}
+		return false
 	}
-	err = errors.Join(err, p.signal(syscall.SIGKILL))
+	var err error
+	if !asked {
+		s.lookAtFamily(c)
+		if ctx.Err() == nil {
+			err = c.askToEnd(ended)
+		}
+	}
+	if ended(c.gone) {
+		return err
+	}
+	err = errors.Join(err, c.signal(syscall.SIGKILL))
 	giveUp := time.NewTimer(killPatience)
 	defer giveUp.Stop()
 	select {
-	case <-p.exited:
+	case <-c.gone:
 		return err
 	case <-giveUp.C:
-		return errors.Join(err, fmt.Errorf("stop %s: process %d survived SIGKILL", s.driver.title, p.pid()))
+		return errors.Join(err, fmt.Errorf("stop %s: of processes %v some survived SIGKILL", s.driver.title, c.pids()))
 	}
 }
 
+// askToEnd asks all processes but the first to end (SIGTERM), and the first, which
+// they need, when they have. ended waits for one.
+func (c *crew) askToEnd(ended func(<-chan struct{}) bool) error {
+	var err error
+	for _, p := range c.all[1:] {
+		err = errors.Join(err, p.signal(syscall.SIGTERM))
+	}
+	for _, p := range c.all[1:] {
+		if !ended(p.exited) {
+			return err
+		}
+	}
+	return errors.Join(err, c.all[0].signal(syscall.SIGTERM))
+}
+
 func (s *Server) cleanUp() error {
-	if p := s.process(); p != nil {
-		p.sweep(sweepPatience)
+	if c := s.people(); c != nil {
+		c.sweep(sweepPatience)
 	}
 	if s.logs != nil {
 		s.logs.close()

@@ -46,6 +46,9 @@ func (c Crash) trace() trace {
 	case "crash report", "supervisor report", "process terminated", "process error", "hook crashed":
 		return erlangTrace(c.Text)
 	}
+	if _, text, ok := strings.Cut(firstLine(c.Text), "] "); ok && jabberdLine.MatchString(c.Text) {
+		return trace{what: normal(text)}
+	}
 	if c.Source == "exit" {
 		return exitTrace(c)
 	}
@@ -54,11 +57,12 @@ func (c Crash) trace() trace {
 
 // exitTrace keeps the number of an exit status, which is what it says.
 func exitTrace(c Crash) trace {
-	if c.Kind != "ended" { // the signal
-		return trace{}
-	}
-	how, _, _ := strings.Cut(firstLine(c.Text), " (core dumped)")
-	return trace{what: how}
+	var t trace
+	t.add(c.Process)
+	if c.Kind == "ended" {
+		t.what, _, _ = strings.Cut(strings.TrimPrefix(firstLine(c.Text), c.Process+": "), " (core dumped)")
+	} // else it is the signal
+	return t
 }
 
 // What differs from time to time, in the order in which it is blanked.

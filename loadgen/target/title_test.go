@@ -27,6 +27,7 @@ var titles = map[string][]string{
 	"go-panic.log":            {"panic: assignment to entry in nil map in main.main"},
 	"go-race.log":             {"data race in main.main.func1"},
 	"go-recovered.log":        {"recovered panic: index out of range in main.(*parser).element < main.route < main.main.func1", "recovered panic: index out of range in main.(*parser).element < main.route < main.serve", "panic: index out of range in main.(*parser).element < main.route < main.main.func2", "recovered panic: index out of range in main.(*parser).element < main.route < main.main.func3"},
+	"jabberd2-errors.log":     {"storage error: sqlite: sql insert failed: planted"},
 	"lua-error.log":           {"lua error in o:f < o"},
 	"lua-memory.log":          {"lua error: not enough memory"},
 	"prosody-crashes.log":     {"traceback in mod_xmpprig_fail < stanza_router:core_process_stanza < mod_c2s:func", "timer error in mod_xmpprig_fail"},

@@ -3,7 +3,9 @@ package target
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,18 +23,18 @@ type Usage struct {
 	Processes int
 }
 
-// Usage samples the process tree of the server: ErrUnobserved if it cannot be
-// seen, another error once it ended, with the last values before.
+// Usage samples the process trees of the server: ErrUnobserved if they cannot be
+// seen, another error once a process of it ended, with the last values before.
 func (s *Server) Usage() (Usage, error) {
 	s.mu.Lock()
-	m, p := s.meter, s.proc
+	m, c := s.meter, s.crew
 	s.mu.Unlock()
 	if m == nil {
 		return Usage{}, ErrUnobserved
 	}
 	err := m.sample()
-	if p != nil && err == nil {
-		p.sawFamily(m.members())
+	if c != nil && err == nil {
+		c.sawFamily(m.members())
 	}
 	return m.usage(), err
 }
@@ -40,10 +42,10 @@ func (s *Server) Usage() (Usage, error) {
 // userHZ is the unit of the times in /proc/PID/stat.
 const userHZ = 100
 
-// A meter sums up one process tree. Its cost is kept down by reading
+// A meter sums up process trees. Its cost is kept down by reading
 // /proc/PID/stat only of its members and of processes not seen before.
 type meter struct {
-	root   int
+	roots  []int
 	before time.Duration // CPU time of the processes before a Restart
 
 	mu        sync.Mutex
@@ -57,8 +59,8 @@ type member struct {
 	stat  procfs.ProcStat
 }
 
-func newMeter(root int) *meter {
-	return &meter{root: root, tree: map[int]member{}, strangers: map[int]struct{}{}}
+func newMeter(roots ...int) *meter {
+	return &meter{roots: roots, tree: map[int]member{}, strangers: map[int]struct{}{}}
 }
 
 func (m *meter) usage() Usage {
@@ -97,15 +99,19 @@ func (m *meter) sample() error {
 
 // refresh reads the members again and drops those that ended.
 func (m *meter) refresh(fs procfs.FS) error {
-	root, err := stat(fs, m.root)
-	if err != nil {
-		return err
-	}
-	if root.State == "Z" {
-		return os.ErrProcessDone
-	}
-	if old, ok := m.tree[m.root]; ok && old.start != root.Starttime {
-		return os.ErrProcessDone
+	roots := make(map[int]member, len(m.roots))
+	for _, pid := range m.roots {
+		root, err := stat(fs, pid)
+		if err != nil {
+			return err
+		}
+		if root.State == "Z" {
+			return os.ErrProcessDone
+		}
+		if old, ok := m.tree[pid]; ok && old.start != root.Starttime {
+			return os.ErrProcessDone
+		}
+		roots[pid] = member{root.Starttime, root}
 	}
 	for pid, p := range m.tree {
 		now, err := stat(fs, pid)
@@ -115,12 +121,12 @@ func (m *meter) refresh(fs procfs.FS) error {
 		}
 		m.tree[pid] = member{p.start, now}
 	}
-	m.tree[m.root] = member{root.Starttime, root}
+	maps.Copy(m.tree, roots)
 	return nil
 }
 
 // adopt looks at processes not seen before: ours are the descendants of the
-// root and what is in its group. (The kernel lists a task's children only where
+// roots and what is in a group that one leads. (The kernel lists a task's children only where
 // it was built to, so the parents are asked for.)
 func (m *meter) adopt(fs procfs.FS) error {
 	present, err := pids()
@@ -144,7 +150,7 @@ func (m *meter) adopt(fs procfs.FS) error {
 	for found := true; found; {
 		found = false
 		for pid, st := range fresh {
-			if _, child := m.tree[st.PPID]; child || st.PGRP == m.tree[m.root].stat.PGRP && m.root == st.PGRP {
+			if _, child := m.tree[st.PPID]; child || slices.Contains(m.roots, st.PGRP) {
 				m.tree[pid] = member{st.Starttime, st}
 				delete(fresh, pid)
 				found = true

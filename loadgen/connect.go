@@ -2,13 +2,12 @@ package loadgen
 
 import (
 	"context"
-	"time"
 
 	"xmpprig/loadgen/xmpp"
 )
 
 // loginSeries is the series of a login and of its parts.
-type loginSeries struct{ all, connect, tls, upgrade, sasl, bind int }
+type loginSeries struct{ all, connect, tls, resumed, upgrade, sasl, fast, bind int }
 
 // login connects, secures, authenticates and binds.
 type login struct {
@@ -28,10 +27,12 @@ func (o *login) run(ctx context.Context, s *session) error {
 	defer cancel()
 	started := max(s.now(), s.due)
 	s.board.sent(s.phase, o.series.all, started-max(s.due, s.free))
-	account := xmpp.Account{Local: s.users.local(s.n), Password: s.users.password(s.n), Resource: s.users.resource}
+	account := xmpp.Account{Local: s.users.local(s.n), Password: s.users.password(s.n), Resource: s.users.resource, Device: s.keptDevice()}
 	c, took, err := s.dialer(o.mechanism).Login(ctx, account, s.source(s.n))
 	now := s.now()
-	s.parts(o, took, err == nil)
+	if err == nil {
+		s.parts(o, took, c.Means())
+	}
 	if err != nil {
 		s.loginsFailed.Add(1)
 		s.lost()
@@ -64,19 +65,6 @@ func (s *session) takeTurn(ctx context.Context) error {
 	}
 	s.free = max(s.free, s.now())
 	return nil
-}
-
-// parts records how long each stage took that was passed.
-func (s *session) parts(o *login, took xmpp.Timings, whole bool) {
-	for _, part := range []struct {
-		series int
-		took   time.Duration
-	}{{o.series.connect, took.Connect}, {o.series.tls, took.TLS}, {o.series.upgrade, took.Upgrade}, {o.series.sasl, took.SASL}, {o.series.bind, took.Bind}} {
-		if part.took > 0 && whole {
-			g := &s.board.gauges[s.phase][part.series]
-			g.service.Record(int64(part.took))
-		}
-	}
 }
 
 func (o *login) rehearse(*rehearsal) {}

@@ -37,9 +37,12 @@ type engine struct {
 	beat              *metronome              // nil where sessions are pipes
 	mechanism         string                  // that the first login negotiated
 	means             xmpp.Means              // likewise
+	alpn              string                  // likewise
 	chosen            bool                    // the server makes the resources, not the client
-	software, version string                  // that the server gave for itself
-	server            *target.Server          // nil: not watched
+	keeps             bool                    // sessions keep something from one login to the next
+	logging           logging
+	software, version string         // that the server gave for itself
+	server            *target.Server // nil: not watched
 
 	rising     rising
 	plan       []planned // by phase
@@ -156,6 +159,7 @@ func newEngine(o *Options) *engine {
 	e.waiting.Store(int64(e.size))
 	e.ledger = newLedger(mark(o.Seed, time.Now()), e.size, e.users.address)
 	e.chosen = o.Dialer.LoginMode != xmpp.ClassicLogin
+	e.keeps = o.Dialer.ResumeTLS || o.Dialer.LoginMode == xmpp.FASTLogin || o.Dialer.LoginMode == xmpp.AutoLogin
 	e.dialers = dialers(o.Dialer, e.program.mechanisms)
 	e.layPhases(s, o.Seed)
 	return e
@@ -179,7 +183,7 @@ func dialers(base *xmpp.Dialer, mechanisms []string) map[string]*xmpp.Dialer {
 func withMechanism(d *xmpp.Dialer, mechanism string) *xmpp.Dialer {
 	return &xmpp.Dialer{
 		Dial: d.Dial, Addr: d.Addr, Domain: d.Domain, Lang: d.Lang, WebSocket: d.WebSocket, TLS: d.TLS, TLSConfig: d.TLSConfig,
-		LoginMode: d.LoginMode, Mechanism: mechanism, AllowPlainWithoutTLS: d.AllowPlainWithoutTLS, Keys: d.Keys,
+		LoginMode: d.LoginMode, ResumeTLS: d.ResumeTLS, Mechanism: mechanism, AllowPlainWithoutTLS: d.AllowPlainWithoutTLS, Keys: d.Keys,
 		MinIterations: d.MinIterations, MaxIterations: d.MaxIterations, Limits: d.Limits, Timeout: d.Timeout,
 	}
 }

@@ -90,12 +90,18 @@ func (e *engine) tryLogin(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, e.loginLimit, errTimeout)
 	defer cancel()
 	a := xmpp.Account{Local: e.users.local(0), Password: e.users.password(0), Resource: e.users.resource + "-preflight"}
+	if e.keeps {
+		a.Device = new(xmpp.Device)
+	}
 	c, _, err := e.dialer("").Login(ctx, a, e.source(0))
 	if err != nil {
 		class := classify(err)
 		return &SetupError{class, fmt.Errorf("try to log in as %s: %w (%s)", e.users.address(0), err, class), remedy(class)}
 	}
 	e.mechanism, e.means = c.Mechanism(), c.Means()
+	if state, ok := c.TLS(); ok {
+		e.alpn = state.NegotiatedProtocol
+	}
 	e.software, e.version = askVersion(c, e.users.domain)
 	if err := c.Close(ctx); err != nil && !broken(err) {
 		return &SetupError{classify(err), fmt.Errorf("try to log out: %w", err), "see the server's log"}

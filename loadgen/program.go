@@ -152,8 +152,10 @@ func (p *program) loginSeries(label string) loginSeries {
 		all:     p.name(label),
 		connect: p.name(label + ".connect"),
 		tls:     p.name(label + ".tls"),
+		resumed: p.name(label + ".resumed"),
 		upgrade: p.name(label + ".upgrade"),
 		sasl:    p.name(label + ".sasl"),
+		fast:    p.name(label + ".fast"),
 		bind:    p.name(label + ".bind"),
 	}
 }

@@ -16,6 +16,7 @@ import (
 type session struct {
 	*engine
 	n       int
+	device  *xmpp.Device              // nil where nothing is kept between logins
 	conn    atomic.Pointer[xmpp.Conn] // set by the session; others only wake or abort it
 	reading *xmpp.Conn                // the connection whose batch is being handled
 	pcg     *rand.PCG

@@ -104,6 +104,7 @@ func (w *watch) sofar(now time.Duration) results.Run {
 		Wanted: w.size, Peak: w.peak.Load(), Opened: w.logins.Load(), Failed: w.loginsFailed.Load(), Lost: w.broken.Load(),
 		Reconnected: w.reconnects.Load(),
 	}
+	r.Logins, r.Target.ALPN = w.kinds(), w.alpn
 	r.Target.Mechanism, r.Target.Login = w.mechanism, w.means.String()
 	if r.Target.Software == "" {
 		r.Target.Software, r.Target.Version = w.software, w.version

@@ -23,6 +23,7 @@ type Run struct {
 	Target      Target       `json:"target"`
 	Environment Environment  `json:"environment"`
 	Sessions    Sessions     `json:"sessions"`
+	Logins      *Logins      `json:"logins,omitempty"` // nil where they have but one kind
 	Phases      []Phase      `json:"phases"`
 	Series      []Series     `json:"series"`
 	Ledger      Ledger       `json:"ledger"`
@@ -64,8 +65,10 @@ type Target struct {
 	Version   string   `json:"version,omitempty"`
 	Address   string   `json:"address"`
 	Domain    string   `json:"domain"`
-	Transport string   `json:"transport,omitempty"` // empty: tcp; websocket
-	TLS       string   `json:"tls"`                 // none, starttls, direct
+	Transport string   `json:"transport,omitempty"`  // empty: tcp; websocket
+	TLS       string   `json:"tls"`                  // none, starttls, direct
+	ALPN      string   `json:"alpn,omitempty"`       // the protocol that client and server agreed on within TLS (XEP-0368)
+	TLSResume bool     `json:"tls_resume,omitempty"` // sessions of TLS are resumed where the server lets them
 	Verified  bool     `json:"tls_verified"`
 	Login     string   `json:"login"`     // as negotiated: SASL, or SASL2 and what came with it
 	Mechanism string   `json:"mechanism"` // as negotiated

@@ -86,8 +86,10 @@
 //	login      by which protocol sessions authenticate and bind: classic, which is
 //	           SASL, a new stream and resource binding (RFC 6120); sasl2, with
 //	           Bind 2 inline where it is offered (XEP-0388, XEP-0386), and
-//	           otherwise no login; auto, as clients would: SASL2 over TLS where it
-//	           is offered, else classic; default: classic
+//	           otherwise no login; fast, which is sasl2 with tokens: the first
+//	           login of each user asks for one, and the next ones take one round
+//	           with it (XEP-0484); auto, as clients would: the best of these that
+//	           is offered, over TLS, else classic; default: classic
 //	mechanism  PLAIN, SCRAM-SHA-1, SCRAM-SHA-256, SCRAM-SHA-512 or one of the
 //	           latter with -PLUS; default: the strongest that the server offers
 //
@@ -223,7 +225,8 @@
 //
 // With a statistic (p50, p90, p95, p99, p99.9, max or mean) the metric is a
 // series of times: the label of a step, login.connect, login.tls, login.upgrade, login.sasl or
-// login.bind, message.delivery or presence.delivery. Response times are meant,
+// login.bind, login.fast (in place of login.sasl, of logins by a token), login.resumed (in
+// place of login.tls, of TLS sessions resumed), message.delivery or presence.delivery. Response times are meant,
 // and service times where .service follows; the stages of a login have only
 // these. A percentile is decided where ten samples lie beyond it: a p99 takes
 // 1000 samples. What failed has no time, so bound the errors too. Messages,

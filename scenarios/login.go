@@ -4,10 +4,10 @@ import "slices"
 
 // LoginModes are the protocols by which sessions authenticate and bind their resources, as the key login of the
 // block target has them. The first is the default.
-func LoginModes() []string { return []string{"classic", "sasl2", "auto"} }
+func LoginModes() []string { return []string{"classic", "sasl2", "fast", "auto"} }
 
 const loginModeWords = "classic, which is SASL, a new stream and resource binding (RFC 6120); " +
-	"sasl2, with Bind 2 inline where it is offered (XEP-0388, XEP-0386); auto, which is SASL2 over TLS where it is offered, else classic."
+	"sasl2, with Bind 2 inline where it is offered (XEP-0388, XEP-0386); fast, which is sasl2 with the token that an earlier login was given (XEP-0484); auto, which is the best of them over TLS that is offered, else classic."
 
 // loginModeForm reads a mode; classic is what the model leaves empty.
 func loginModeForm() form[string] {

@@ -31,7 +31,7 @@ type Target struct {
 	Domain    string
 	Transport string // empty: TCP; websocket
 	TLS       string // none, starttls, direct
-	Login     string // empty: classic; sasl2, auto
+	Login     string // empty: classic; sasl2, fast, auto
 	Mechanism string // empty: the strongest offered
 }
 

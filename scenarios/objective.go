@@ -123,7 +123,9 @@ func (o Objective) Percentile() (float64, bool) {
 const serviceSuffix = ".service"
 
 // loginParts are the stages of a login, of which only service times are known.
-func loginParts() []string { return []string{".connect", ".tls", ".upgrade", ".sasl", ".bind"} }
+func loginParts() []string {
+	return []string{".connect", ".tls", ".resumed", ".upgrade", ".sasl", ".fast", ".bind"}
+}
 
 // Series is the label of the series that the objective bounds, and whether its
 // service times are meant and not its response times.

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -146,6 +147,8 @@ func (k *checker) checkObjectiveSeries(o Objective) {
 			"it can be bounded "+in[parts[0]])
 	case strings.HasSuffix(label, ".tls") && k.Target.TLS == "none":
 		k.objective(o, o.metricAt, show(label)+" takes no time, as tls is none", "", "tls")
+	case strings.HasSuffix(label, ".fast") && !slices.Contains([]string{"fast", "auto"}, k.Target.Login):
+		k.objective(o, o.metricAt, show(label)+" takes no time, as login is "+cmp.Or(k.Target.Login, LoginModes()[0]), "", "login")
 	case strings.HasSuffix(label, ".upgrade") && k.Target.Transport != WebSocket:
 		k.objective(o, o.metricAt, show(label)+" takes no time, as the transport is tcp", "", "transport")
 	}

@@ -25,6 +25,7 @@ type reach struct {
 	faults   []string
 	shortcut bool
 	keyCache bool
+	resume   bool
 	webPath  string
 	pid      int
 	config   string // file
@@ -41,6 +42,7 @@ func (r *reach) declare(f *pflag.FlagSet) {
 	f.StringArrayVar(&r.faults, "fault", nil, "`FAULT` of the loopback server, such as delay=5ms; repeatable; see serve --help")
 	f.BoolVar(&r.shortcut, "shortcut-auth", false, "let prosody or ejabberd check passwords the quick way, without an account store")
 	f.StringVar(&r.config, "server-config", "", "`FILE` with settings for the prosody or ejabberd that is started, in its own language: they are added to ours, and go before them")
+	f.BoolVar(&r.resume, "tls-resume", false, "have each session resume its TLS session when it logs in again, where the server lets it; default: whole handshakes")
 	f.BoolVar(&r.keyCache, "scram-key-cache", true, "derive each user's SCRAM key once, outside the timed path")
 }
 
@@ -73,7 +75,7 @@ func (r *reach) start(ctx context.Context, s *scenarios.Scenario, ui *ui) (*targ
 		Users:        target.Users{Count: s.UserCount(), Name: s.Users.Name, Password: s.Users.Password},
 		ShortcutAuth: r.shortcut, Exe: exe, Faults: r.faults, CAFile: r.ca, Insecure: r.insecure, PID: r.pid, Log: ui.err, Config: config,
 		WebSocket: s.Target.Transport == scenarios.WebSocket, WebPath: r.webPath,
-		Login: s.Target.Login,
+		Login: s.Target.Login, TLSResume: r.resume,
 	}
 	if d == "remote" {
 		spec.Addr = s.Target.Server
@@ -182,7 +184,7 @@ func (r *reach) dialer(ctx context.Context, s *scenarios.Scenario, srv *target.S
 		return nil, results.Run{}, err
 	}
 	d := &xmpp.Dialer{
-		Addr: addr, Dial: dial, Domain: at.Domain, WebSocket: path, TLS: mode, LoginMode: login, Mechanism: s.Target.Mechanism, Timeout: s.Load.Timeout,
+		Addr: addr, Dial: dial, Domain: at.Domain, WebSocket: path, TLS: mode, LoginMode: login, ResumeTLS: r.resume, Mechanism: s.Target.Mechanism, Timeout: s.Load.Timeout,
 		TLSConfig: &tls.Config{RootCAs: at.CAs, InsecureSkipVerify: r.insecure, MinVersion: tls.VersionTLS12},
 		// A scenario that asks for no TLS means it.
 		AllowPlainWithoutTLS: mode == xmpp.NoTLS,
@@ -193,7 +195,7 @@ func (r *reach) dialer(ctx context.Context, s *scenarios.Scenario, srv *target.S
 	software, version := srv.Software()
 	return d, results.Run{Target: results.Target{
 		Driver: driver(s.Target.Server), Software: software, Version: version, Address: addr, Domain: at.Domain,
-		Transport: s.Target.Transport, TLS: mode.String(), Verified: mode != xmpp.NoTLS && !r.insecure, Mechanism: s.Target.Mechanism,
+		Transport: s.Target.Transport, TLS: mode.String(), TLSResume: r.resume, Verified: mode != xmpp.NoTLS && !r.insecure, Mechanism: s.Target.Mechanism,
 		Accounts: srv.Accounts(), KeyCache: r.keyCache, Faults: r.faults, Config: srv.Config(),
 	}}, nil
 }

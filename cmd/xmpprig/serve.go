@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -24,7 +25,9 @@ type serving struct {
 	users, iterations                         int
 	mechanisms, faults, defects               []string
 	certificate, caFile, addrFile             string
-	register, sasl2                           bool
+	register, sasl2, fast, tickets            bool
+	tokenLife                                 time.Duration
+	upgrades                                  []string
 }
 
 func serveCommand() command {
@@ -50,6 +53,10 @@ are about
 			f.StringSliceVar(&s.mechanisms, "mechanism", nil, "SASL `MECHANISM` offered, repeatable; default: "+strings.Join(loopback.DefaultMechanisms(), ", "))
 			f.IntVar(&s.iterations, "iterations", 4096, "PBKDF2 iterations of SCRAM")
 			f.BoolVar(&s.sasl2, "sasl2", false, "offer SASL2 with Bind 2 too (XEP-0388, XEP-0386), over TLS")
+			f.BoolVar(&s.fast, "fast", false, "offer FAST too (XEP-0484); it needs --sasl2")
+			f.DurationVar(&s.tokenLife, "token-life", 0, "how long a token of FAST is good; default: 21 days")
+			f.StringSliceVar(&s.upgrades, "upgrade", nil, "SCRAM `MECHANISM` that users are asked to upgrade to once (XEP-0480), repeatable; it needs --sasl2")
+			f.BoolVar(&s.tickets, "tickets", false, "let TLS sessions be resumed")
 			f.BoolVar(&s.register, "register", false, "offer in-band registration (XEP-0077)")
 			f.StringArrayVar(&s.faults, "fault", nil, "`FAULT` to commit, such as delay=5ms or lose=100; repeatable")
 			f.StringArrayVar(&s.defects, "defect", nil, "`NAME` of a defect to have; repeatable")
@@ -101,7 +108,7 @@ func (s *serving) run(ctx context.Context, ui *ui) error {
 	}
 	srv, err := loopback.New(loopback.Options{
 		Domain: s.domain, Users: loopback.UserPattern(s.user, s.password, s.users), Mechanisms: s.mechanisms,
-		Iterations: s.iterations, SASL2: s.sasl2, Register: s.register, Version: tool().Version, Faults: faults,
+		Iterations: s.iterations, SASL2: s.sasl2, FAST: s.fast, TokenLife: s.tokenLife, Upgrades: s.upgrades, Tickets: s.tickets, Register: s.register, Version: tool().Version, Faults: faults,
 		Certificate: certificate, Defects: s.defects, Log: os.Stderr,
 	})
 	if err != nil {

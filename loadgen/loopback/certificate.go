@@ -122,6 +122,7 @@ func newIdentity(cert *tls.Certificate, tickets bool) (*identity, error) {
 		Certificates:           []tls.Certificate{*cert},
 		MinVersion:             tls.VersionTLS12,
 		SessionTicketsDisabled: !tickets,
+		NextProtos:             []string{"xmpp-client", "http/1.1"}, // XEP-0368 §4; WebSocket
 		// The cheap ones, as most XMPP servers have them: what a login costs here is to be little.
 		CurvePreferences: []tls.CurveID{tls.X25519, tls.CurveP256},
 		ClientAuth:       tls.RequestClientCert, // judged when a client asks for EXTERNAL

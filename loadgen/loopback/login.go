@@ -15,6 +15,7 @@ type login struct {
 	*conn
 	account  *account  // nil until authenticated
 	identity *identity // the certificate shown; nil before TLS
+	claimed  string    // the user that the stream header names
 	external string    // the user that the client's certificate names
 	sasl     saslExchange
 	failures int // of SASL

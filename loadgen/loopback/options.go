@@ -27,8 +27,14 @@ type Options struct {
 	// certificate that ClientCAs vouches for.
 	Mechanisms []string
 	// Iterations of PBKDF2 for SCRAM; 4096 when 0.
-	Iterations      int
-	SASL2           bool // offer SASL2 (XEP-0388) over TLS too, with Bind 2 (XEP-0386) inline
+	Iterations int
+	SASL2      bool // offer SASL2 (XEP-0388) over TLS too, with Bind 2 (XEP-0386) inline
+	FAST       bool // with SASL2, offer FAST (XEP-0484)
+	// TokenLife is how long a token of FAST is good; 21 days when 0. One of which half has passed is replaced when it is used.
+	TokenLife time.Duration
+	// Upgrades are SCRAM mechanisms that SASL2 offers each user an upgrade to (XEP-0480) until it has been done. It is checked,
+	// and has no other effect: every mechanism works before as well.
+	Upgrades        []string
 	PlainWithoutTLS bool // offer PLAIN on unencrypted streams too
 	RequireTLS      bool // offer nothing but STARTTLS on an unencrypted stream
 	NoStartTLS      bool // do not offer STARTTLS
@@ -110,6 +116,15 @@ func (o *Options) settle() error {
 	if o.NoStartTLS && o.RequireTLS {
 		return errors.New("TLS cannot be required where STARTTLS is not offered")
 	}
+	for _, m := range o.Upgrades {
+		if !strings.HasPrefix(m, "SCRAM-") || isPlus(m) || !slices.Contains(allMechanisms, m) {
+			return fmt.Errorf("there is no upgrade to %q", m)
+		}
+	}
+	if (o.FAST || len(o.Upgrades) > 0) && !o.SASL2 {
+		return errors.New("FAST and upgrades are parts of SASL2, which is not offered")
+	}
+	o.TokenLife = orElse(o.TokenLife, defaultTokenLife)
 	o.Iterations = orElse(o.Iterations, 4096)
 	o.Limits.Depth = orElse(o.Limits.Depth, 64)
 	o.Limits.Attrs = orElse(o.Limits.Attrs, 64)

@@ -250,14 +250,19 @@ func (s *Server) credentials(name string) (user, password string, ok bool) {
 
 func (l *login) newSCRAM(mechanism string) *scramExchange {
 	x := &scramExchange{plus: isPlus(mechanism), channel: l.channel(), nonce: rand.Text(), keysOf: nil}
-	switch strings.TrimSuffix(mechanism, "-PLUS") {
-	case "SCRAM-SHA-512":
-		x.hash = scramSHA512
-	case "SCRAM-SHA-256":
-		x.hash = scramSHA256
-	}
+	x.hash = hashOf(mechanism)
 	x.keysOf = func(user string) (*scramKeys, error) { return l.srv.scramKeys(x.hash, user) }
 	return x
+}
+
+func hashOf(mechanism string) scramHash {
+	switch strings.TrimSuffix(mechanism, "-PLUS") {
+	case "SCRAM-SHA-512":
+		return scramSHA512
+	case "SCRAM-SHA-256":
+		return scramSHA256
+	}
+	return scramSHA1
 }
 
 func (l *login) respondSCRAM(data []byte) (out []byte, user string, err error) {

@@ -11,9 +11,11 @@ import (
 
 // inlineRequest is what a client asks for with its request to authenticate by SASL2 (XEP-0388 §2.3).
 type inlineRequest struct {
-	agent string // id of the user agent
-	bind  bool   // Bind 2
-	tag   string // what the resource begins with
+	agent     string // id of the user agent
+	bind      bool   // Bind 2
+	tag       string // what the resource begins with
+	fast      fastRequest
+	upgrading upgrading
 }
 
 // offersInline reports whether SASL2 is offered on this connection: over TLS only (XEP-0388 §3).
@@ -28,13 +30,18 @@ func (l *login) appendInline(b []byte) []byte {
 	for _, m := range offered {
 		b = append(append(append(b, "<mechanism>"...), m...), "</mechanism>"...)
 	}
-	return append(b, "<inline><bind xmlns='"+wire.NSBind2+"'/></inline></authentication>"...)
+	b = append(b, "<inline><bind xmlns='"+wire.NSBind2+"'/>"...)
+	b = append(l.appendFAST(b), "</inline>"...)
+	return append(l.appendUpgrades(b), "</authentication>"...)
 }
 
 // negotiateInline takes authenticate, response and abort of SASL2.
 func (l *login) negotiateInline(e *wire.Element) error {
 	if l.account != nil {
 		return streamError{wire.NotAuthorized, "authenticated already"} // XEP-0388 §4.7
+	}
+	if name := string(e.Local()); l.sasl.inline != nil && (name == "next" || name == "task-data") {
+		return l.doTask(e)
 	}
 	out, user, err := l.stepInline(e)
 	if bad, ok := errors.AsType[saslError](err); ok {
@@ -50,6 +57,11 @@ func (l *login) negotiateInline(e *wire.Element) error {
 	if bad := l.srv.refuse(); bad != "" {
 		return l.failSASL(bad)
 	}
+	if u := &l.sasl.inline.upgrading; len(u.tasks) > 0 {
+		u.user = user
+		l.demand(u, out)
+		return nil
+	}
 	return l.win(user, out)
 }
 
@@ -62,11 +74,18 @@ func (l *login) stepInline(e *wire.Element) (out []byte, user string, err error)
 		}
 		return nil, "", saslError("aborted")
 	case "authenticate":
-		l.sasl = saslExchange{inline: readInlineRequest(e)}
+		l.sasl = saslExchange{inline: l.readInlineRequest(e)}
 		initial, _ := e.Child(wire.NSSASL2, "initial-response")
-		return l.beginSASL(string(e.Attr("mechanism")), initial.Text())
+		mechanism := string(e.Attr("mechanism"))
+		if isToken(mechanism) != l.sasl.inline.fast.byToken {
+			break
+		}
+		if l.sasl.inline.fast.byToken {
+			return l.respondToken(mechanism, initial.Text())
+		}
+		return l.beginSASL(mechanism, initial.Text())
 	case "response":
-		if l.sasl.mechanism != "" && l.sasl.inline != nil {
+		if l.sasl.mechanism != "" && l.sasl.inline != nil && l.sasl.inline.upgrading.user == "" {
 			return l.resumeSASL(e.Text())
 		}
 	}
@@ -76,8 +95,8 @@ func (l *login) stepInline(e *wire.Element) (out []byte, user string, err error)
 	return nil, "", saslError("malformed-request")
 }
 
-func readInlineRequest(authenticate *wire.Element) *inlineRequest {
-	r := new(inlineRequest)
+func (l *login) readInlineRequest(authenticate *wire.Element) *inlineRequest {
+	r := &inlineRequest{fast: readFASTRequest(authenticate), upgrading: upgrading{tasks: l.readUpgrades(authenticate)}}
 	if agent, ok := authenticate.Child(wire.NSSASL2, "user-agent"); ok {
 		r.agent = string(agent.Attr("id"))
 	}
@@ -95,10 +114,7 @@ func (l *login) win(user string, out []byte) error {
 	request := l.sasl.inline
 	l.account, l.sasl = l.srv.open(user), saslExchange{}
 	b := append(l.scratch[:0], "<success xmlns='"+wire.NSSASL2+"'>"...)
-	if len(out) > 0 {
-		b = append(b, "<additional-data>"...)
-		b = append(base64.StdEncoding.AppendEncode(b, out), "</additional-data>"...)
-	}
+	b = l.appendToken(appendAdditional(b, out), user, request)
 	var s *session
 	jid := l.account.jid
 	if request.bind {
@@ -124,6 +140,14 @@ func (l *login) win(user string, out []byte) error {
 		return streamError{wire.ResourceConstraint, "there is no room for another session"}
 	}
 	return nil
+}
+
+func appendAdditional(b, data []byte) []byte {
+	if len(data) == 0 {
+		return b
+	}
+	b = append(b, "<additional-data>"...)
+	return append(base64.StdEncoding.AppendEncode(b, data), "</additional-data>"...)
 }
 
 // inlineResource makes a resource of the client's tag and of what tells its installations apart, which stays the same

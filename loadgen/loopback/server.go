@@ -42,6 +42,8 @@ type Server struct {
 	planted *planted // nil without defects
 
 	accounts  directory
+	tokens    tokenStore
+	upgraded  upgradeNotes
 	resumable resumable
 	mu        sync.Mutex // guards rosters, presence and the lists of sessions
 	sessions  []*session

@@ -8,16 +8,18 @@ import (
 // Tally counts what a server did, exactly. Counts of faults are of faults that took effect. Once the server is closed, and where
 // all messages went to full JIDs, Delivered + Discarded + Unacked = Routed − Lost + Duplicated.
 type Tally struct {
-	Connections  int64 `json:"connections"`      // accepted
-	Logins       int64 `json:"logins"`           // sessions bound
-	Inline       int64 `json:"inline,omitempty"` // sessions that SASL2 bound, of Logins
-	AuthFailed   int64 `json:"auth_failed"`      // SASL exchanges that failed for a reason of the client's
-	Refused      int64 `json:"refused"`          // logins with right credentials that the fault refuse turned away
-	Full         int64 `json:"full"`             // logins turned away for want of room, by the fault sessions
-	Registered   int64 `json:"registered"`       // accounts made in-band
-	Sessions     int64 `json:"sessions"`         // bound now
-	StreamErrors int64 `json:"stream_errors"`    // streams ended with an error
-	Ended        int64 `json:"ended"`            // streams ended without one, because the peer closed its own or was gone
+	Connections  int64 `json:"connections"`        // accepted
+	Logins       int64 `json:"logins"`             // sessions bound
+	Inline       int64 `json:"inline,omitempty"`   // sessions that SASL2 bound, of Logins
+	Tokens       int64 `json:"tokens,omitempty"`   // of FAST given
+	Upgraded     int64 `json:"upgraded,omitempty"` // upgrades to a SCRAM mechanism done
+	AuthFailed   int64 `json:"auth_failed"`        // SASL exchanges that failed for a reason of the client's
+	Refused      int64 `json:"refused"`            // logins with right credentials that the fault refuse turned away
+	Full         int64 `json:"full"`               // logins turned away for want of room, by the fault sessions
+	Registered   int64 `json:"registered"`         // accounts made in-band
+	Sessions     int64 `json:"sessions"`           // bound now
+	StreamErrors int64 `json:"stream_errors"`      // streams ended with an error
+	Ended        int64 `json:"ended"`              // streams ended without one, because the peer closed its own or was gone
 
 	Stanzas int64 `json:"stanzas"` // received from bound sessions
 	Routed  int64 `json:"routed"`  // messages that had a recipient; the faults lose … misdeliver count these
@@ -54,7 +56,7 @@ type Tally struct {
 // counters is what a Tally is read from.
 type counters struct {
 	connections, logins, authFailed, refused, full, registered, sessions, streamErrors atomic.Int64
-	inline                                                                             atomic.Int64
+	inline, tokens, upgraded                                                           atomic.Int64
 	stanzas, routed, bounced, ignored, delivered, discarded                            atomic.Int64
 	lost, duplicated, reordered, reorderExpired, misdelivered, overtaken               atomic.Int64
 	cut, unanswered, slowReaders, delays, delayTotal, loginDelays                      atomic.Int64
@@ -66,7 +68,7 @@ type counters struct {
 func (s *Server) Tally() Tally {
 	c := &s.tally
 	return Tally{
-		Connections: c.connections.Load(), Logins: c.logins.Load(), Inline: c.inline.Load(), AuthFailed: c.authFailed.Load(), Refused: c.refused.Load(),
+		Connections: c.connections.Load(), Logins: c.logins.Load(), Inline: c.inline.Load(), Tokens: c.tokens.Load(), Upgraded: c.upgraded.Load(), AuthFailed: c.authFailed.Load(), Refused: c.refused.Load(),
 		Full: c.full.Load(), Registered: c.registered.Load(), Sessions: c.sessions.Load(), StreamErrors: c.streamErrors.Load(), Ended: c.footers.Load(),
 		Stanzas: c.stanzas.Load(), Routed: c.routed.Load(), Bounced: c.bounced.Load(), Ignored: c.ignored.Load(),
 		Delivered: c.delivered.Load(), Discarded: c.discarded.Load(),

@@ -28,6 +28,12 @@ func prepareLoopback(_ context.Context, st *site) (*launch, error) {
 	if s.Login != "" {
 		args = append(args, "--sasl2")
 	}
+	if s.Login == "fast" || s.Login == "auto" {
+		args = append(args, "--fast")
+	}
+	if s.TLSResume {
+		args = append(args, "--tickets")
+	}
 	for _, f := range s.Faults {
 		args = append(args, "--fault", f)
 	}

@@ -44,6 +44,9 @@ type Spec struct {
 	// by SASL2 (XEP-0388) where the server has that.
 	Login string
 
+	// TLSResume has TLS sessions resumed, where the server can.
+	TLSResume bool
+
 	// WebSocket has XMPP served over WebSocket too (RFC 7395).
 	WebSocket bool
 

@@ -74,6 +74,10 @@ type Dialer struct {
 	// set and the account has no certificate of its own.
 	TLSConfig *tls.Config
 
+	// ResumeTLS resumes the TLS session of an account's Device where the server
+	// gave a ticket for it (RFC 8446 §2.2, RFC 5077).
+	ResumeTLS bool
+
 	// StreamManagement turns XEP-0198 on; nil: it stays off. A server that does
 	// not offer it fails the login.
 	StreamManagement *StreamManagement
@@ -103,6 +107,8 @@ type Account struct {
 	Password string
 	Authzid  string // authorization identity, if it differs
 	Resource string // resourcepart to ask for; empty: the server chooses
+
+	Device *Device // what is kept from one login to the next; nil: nothing, so that tokens are neither asked for nor used
 
 	Certificate *tls.Certificate // shown to the server; EXTERNAL authenticates with it
 }
@@ -231,10 +237,16 @@ func (d *Dialer) tlsConfig(a *Account) *tls.Config {
 		}
 	})
 	if a.Certificate == nil {
+		if d.ResumeTLS && a.Device != nil {
+			return a.Device.resuming(d.config)
+		}
 		return d.config
 	}
 	own := d.config.Clone()
 	own.Certificates, own.GetClientCertificate = []tls.Certificate{*a.Certificate}, nil
 	own.ClientSessionCache = nil // a resumed session shows the server the certificate that began it: another account's
+	if d.ResumeTLS && a.Device != nil {
+		own.ClientSessionCache = a.Device
+	}
 	return own
 }

@@ -1,11 +1,14 @@
 package xmpp_test
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"net"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"xmpprig/loadgen/loopback"
 	"xmpprig/loadgen/xmpp"
@@ -63,6 +66,83 @@ func TestInlineManagement(t *testing.T) {
 	if resumed, why := again.Resumed(); !resumed || why != nil || again.JID() != c.JID() || again.Means() != (xmpp.Means{SASL2: true}) {
 		t.Errorf("resumed %v, %v: %s, %v", resumed, why, again.JID(), again.Means())
 	}
+}
+
+// TestFASTLogin asks for tokens and uses them, by each mechanism that a server and a connection have.
+func TestFASTLogin(t *testing.T) {
+	s, pool := serve(t, loopback.Options{SASL2: true, FAST: true, Upgrades: []string{"SCRAM-SHA-512"}})
+	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		d := dialer(s, pool, xmpp.DirectTLS)
+		d.LoginMode, d.TLSConfig.MaxVersion = xmpp.FASTLogin, version
+		want := map[uint16]string{tls.VersionTLS12: "HT-SHA-256-ENDP", tls.VersionTLS13: "HT-SHA-256-EXPR"}[version]
+		a := xmpp.Account{Local: fmt.Sprint("user", version), Password: fmt.Sprint("pass", version), Resource: "r", Device: new(xmpp.Device)}
+		first := login(t, d, a)
+		if m := first.Means(); !m.Token || m.FAST || !m.Upgraded || first.Mechanism() != "SCRAM-SHA-512-PLUS" {
+			t.Errorf("first login by %s, %+v", first.Mechanism(), m)
+		}
+		second := login(t, d, a)
+		if m := second.Means(); !m.FAST || m.Token || m.Upgraded || second.Mechanism() != want || second.JID() != first.JID() {
+			t.Errorf("second login by %s as %s, %+v", second.Mechanism(), second.JID(), m)
+		}
+		other := a // a token is that of a user and a device
+		other.Local, other.Password = "user7", "pass7"
+		third := login(t, d, other)
+		if m := third.Means(); m.FAST || !m.TokenRefused || !m.Token {
+			t.Errorf("third login %+v", m)
+		}
+	}
+	if tally := s.Tally(); tally.Tokens != 4 || tally.Upgraded != 3 || tally.Inline != 6 || tally.AuthFailed != 2 {
+		t.Errorf("tally %+v", tally)
+	}
+}
+
+// TestTokenRotation has a token replaced when half its time is over; the one before is good until the new one is used.
+func TestTokenRotation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, err := loopback.New(loopback.Options{Users: loopback.UserPattern("user{n}", "pass{n}", 0), SASL2: true, FAST: true, TokenLife: time.Hour})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		d := &xmpp.Dialer{Dial: func(context.Context, net.Addr) (net.Conn, error) { return s.Dial() }, Domain: "localhost", TLS: xmpp.StartTLS,
+			TLSConfig: &tls.Config{InsecureSkipVerify: true}, LoginMode: xmpp.FASTLogin}
+		a := xmpp.Account{Local: "user1", Password: "pass1", Resource: "r", Device: new(xmpp.Device)}
+		for i, c := range []struct {
+			after time.Duration
+			means xmpp.Means
+		}{
+			{0, xmpp.Means{Token: true}},
+			{20 * time.Minute, xmpp.Means{FAST: true}},
+			{20 * time.Minute, xmpp.Means{FAST: true, Token: true}},
+			{time.Minute, xmpp.Means{FAST: true}},
+			{2 * time.Hour, xmpp.Means{Token: true}}, // it is over, and so not tried
+		} {
+			time.Sleep(c.after)
+			c.means.SASL2, c.means.Bind2 = true, true
+			before := *a.Device
+			if got := login(t, d, a).Means(); got != c.means {
+				t.Errorf("login %d: %+v, want %+v", i, got, c.means)
+			}
+			if c.means.FAST && c.means.Token { // as if the answer had been lost
+				a.Device, before = &before, *a.Device
+				if got := login(t, d, a).Means(); !got.FAST {
+					t.Errorf("the token before is good no more: %+v", got)
+				}
+			}
+		}
+	})
+}
+
+func login(t *testing.T, d *xmpp.Dialer, a xmpp.Account) *xmpp.Conn {
+	t.Helper()
+	c, _, err := d.Login(t.Context(), a, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	return c
 }
 
 // TestAutoLoginWithoutSASL2 falls back to the SASL of RFC 6120, which SASL2Login does not.

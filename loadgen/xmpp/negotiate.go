@@ -50,6 +50,10 @@ type negotiation struct {
 	data    []byte // received and not yet scanned
 	early   []byte // stanzas that came before the login was over
 
+	wanted   string   // mechanism of the token that was asked for (XEP-0484)
+	upgrades []string // tasks that were asked for and not done yet (XEP-0480)
+	upgraded bool
+
 	resumption *Resumption // nil: a new session
 
 	stage      Stage

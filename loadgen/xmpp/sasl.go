@@ -35,7 +35,11 @@ func (n *negotiation) begin() (mechanism, exchange, error) {
 // the first login only, and not one of the server, so it does not count.
 func (n *negotiation) lapSASL(x exchange) {
 	n.lap(&n.timings.SASL)
-	if s, ok := x.(*scram); ok && n.dialer.Keys != nil {
+	if n.dialer.Keys == nil {
+		return
+	}
+	n.timings.SASL -= n.derivation
+	if s, ok := x.(*scram); ok {
 		n.timings.SASL -= s.derivation
 	}
 }

@@ -34,11 +34,13 @@ func (n *negotiation) startTLS() error {
 // the connection below, so crypto/tls needs no context.
 func (n *negotiation) handshake() error {
 	s := &n.conn.socket
-	c := tls.Client(s, n.dialer.tlsConfig(&n.account))
+	config := n.dialer.tlsConfig(&n.account)
+	c := tls.Client(s, config)
 	if err := c.HandshakeContext(context.Background()); err != nil {
 		return err
 	}
 	n.tls, n.conn.tls = c, c
+	n.conn.means.TLSResumed = config.ClientSessionCache != nil && c.ConnectionState().DidResume
 	n.lap(&n.timings.TLS)
 	return nil
 }

@@ -28,6 +28,9 @@ func ranFacts(r *results.Record) []fact {
 		{"machine", machine(run.Environment)},
 		{"tool", tool(run.Tool)},
 	}
+	if run.Logins != nil && logins(run.Logins) != "" {
+		facts = slices.Insert(facts, 4, fact{"logins", logins(run.Logins)})
+	}
 	if len(run.Target.Faults) > 0 {
 		facts = slices.Insert(facts, 2, fact{"told faults", strings.Join(run.Target.Faults, ", ")})
 	}
@@ -98,6 +101,9 @@ func security(t results.Target) string {
 		s = "TLS (" + t.TLS + "), certificate verified"
 	default:
 		s = "TLS (" + t.TLS + "), certificate NOT verified"
+	}
+	if t.ALPN != "" {
+		s += ", ALPN " + t.ALPN
 	}
 	if t.Transport != "" {
 		s = t.Transport + ", " + s

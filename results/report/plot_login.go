@@ -107,6 +107,10 @@ func stageName(series string) string {
 		return "TCP connect"
 	case "tls":
 		return "TLS"
+	case "resumed":
+		return "TLS, resumed"
+	case "fast":
+		return "SASL by token"
 	case "upgrade":
 		return "WebSocket upgrade"
 	case "sasl":

@@ -64,7 +64,7 @@ func measuredSteps(run *results.Run) []step {
 // loginSteps are the stages of logging in, in the order of the protocol, and
 // then the whole; phase by phase.
 func loginSteps(run *results.Run) []step {
-	order := []string{"login.connect", "login.tls", "login.upgrade", "login.sasl", "login.bind"}
+	order := []string{"login.connect", "login.tls", "login.resumed", "login.upgrade", "login.sasl", "login.fast", "login.bind"}
 	rank := func(s step) int {
 		switch at := slices.Index(order, s.Name); {
 		case s.Name == "login":

@@ -14,7 +14,6 @@
 //
 // The regressions are named by the classes of the record: EE entity expansion, PX limits and complexity of the parser, SM
 // smuggling, AU authentication, ST order of states, ID identity, UN Unicode and addresses, RX exhaustion of resources, SL slow
-// readers and queues, EX extensions, LP loops, LG logs and leaks. A client's stream over TCP or TLS does not reach ZB
-// (compression), DB (dialback) and WS (WebSocket, BOSH, HTTP). [Unreached] says which entries of the record have no program, and
-// why.
+// readers and queues, EX extensions, LP loops, LG logs and leaks, WS WebSocket. A client's stream does not reach ZB (compression) and
+// DB (dialback). [Unreached] says which entries of the record have no program, and why.
 package corpus

@@ -2,10 +2,10 @@ package corpus
 
 // Classes returns the codes of the classes of bugs that a regression can be of. The package documentation says what they are.
 func Classes() []string {
-	return []string{"EE", "PX", "SM", "AU", "ST", "ID", "UN", "RX", "SL", "EX", "LP", "LG"}
+	return []string{"EE", "PX", "SM", "AU", "ST", "ID", "UN", "RX", "SL", "EX", "LP", "LG", "WS"}
 }
 
-// Gap is an entry of the public record of robustness bugs that no program of a client's stream over TCP or TLS reaches.
+// Gap is an entry of the public record of robustness bugs that no program of a client's stream over TCP, TLS or WebSocket reaches.
 type Gap struct {
 	Record int
 	Reason string
@@ -28,7 +28,7 @@ func Unreached() []Gap {
 		{52, "needs a certificate of a client"},
 		{59, "needs a renegotiation of TLS, which TLS 1.3 and our library do not have"},
 		{60, client}, {75, client}, {88, client},
-		{74, "needs WebSocket or BOSH"}, {76, "needs HTTP"},
+		{76, "needs HTTP"},
 		{84, "needs the port of a bytestream proxy"},
 		{89, "is the HTTP surface of administrators, which is out of scope"},
 	}

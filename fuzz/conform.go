@@ -37,7 +37,7 @@ func Conform(ctx context.Context, site *Site, programs []*program.Program, tell 
 		return fmt.Errorf("open a stream: %w", err)
 	}
 	for _, p := range programs {
-		r, err := judge(ctx, site, p)
+		r, err := carried(ctx, site, p)
 		if err != nil {
 			return fmt.Errorf("%s: %w", p.Name(), err)
 		}

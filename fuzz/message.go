@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"encoding/binary"
+	"regexp"
 	"strings"
 
 	"xmpprig/fuzz/program"
@@ -78,13 +79,18 @@ func standing(text string) string {
 	tag := text[:tagEnd(text)]
 	switch {
 	case len(name) < 2 || name[1] == '/' || name[1] == '!' || name[1] == '?':
-	case strings.HasPrefix(name, "<stream:") && !strings.Contains(tag, "xmlns:stream="):
+	case strings.HasPrefix(name, "<stream:") && !declaresStream.MatchString(tag):
 		return name + " xmlns:stream='" + wire.NSStream + "'" + text[len(name):]
-	case !strings.Contains(name, ":") && !strings.Contains(tag, " xmlns="):
+	case !strings.Contains(name, ":") && !declaresDefault.MatchString(tag):
 		return name + " xmlns='" + wire.NSClient + "'" + text[len(name):]
 	}
 	return text
 }
+
+var (
+	declaresStream  = regexp.MustCompile(`\sxmlns:stream\s*=`)
+	declaresDefault = regexp.MustCompile(`\sxmlns\s*=`)
+)
 
 // opening is <open/> with the attributes of a stream header.
 func opening(text string) string {

@@ -34,7 +34,7 @@ func (c *campaign) open(entries []entry) error {
 	if len(entries) > 0 {
 		err = c.resume(entries)
 	} else {
-		c.queues.replays, c.queues.spellings = slices.Clone(c.plan.Corpus), slices.Clone(c.plan.Corpus)
+		c.queues.replays, c.queues.spellings, c.queues.carries = slices.Clone(c.plan.Corpus), slices.Clone(c.plan.Corpus), slices.Clone(c.plan.Corpus)
 		err = c.journal.write(entry{Begin: &start{c.plan.Seed, c.report.Server.Driver, c.report.Started, c.report.Under}})
 	}
 	if err != nil {

@@ -15,7 +15,11 @@ type Site struct {
 	WebTLSAddr    string // host:port of WebSocket over TLS; empty: none
 	WebPath       string // where XMPP is spoken there
 	Domain        string
-	TLS           *tls.Config // ServerName is set to Domain where it is empty
+
+	// Over has Conform play all programs over another transport; empty: over that which they have.
+	Over program.Transport
+
+	TLS *tls.Config // ServerName is set to Domain where it is empty
 
 	// Users gives the accounts: 0 is the attacker's and the accomplice's, 1 the witness's, 2 the bystander's, 3 the
 	// honest session's.

@@ -37,6 +37,7 @@ func (c *campaign) strategy() source {
 		c.shrink,            // what was confirmed
 		every(3, c.smash),   // mutants of what was new last
 		every(2, c.spell),   // each of the corpus once in another spelling
+		every(3, c.carry),   // and once over another transport
 		every(5, c.respell), // and any of it
 		c.mutate,            // of what is in the corpus: never empty
 	)
@@ -72,6 +73,7 @@ type queues struct {
 	reductions []reduction
 	replays    []*program.Program
 	spellings  []*program.Program
+	carries    []*program.Program
 	smashes    []*program.Program // each as often as it is to be mutated
 }
 

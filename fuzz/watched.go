@@ -30,7 +30,7 @@ func SiteOf(s *target.Server, users target.Users) *Site {
 		TLS: &tls.Config{RootCAs: at.CAs, InsecureSkipVerify: at.Insecure, MinVersion: tls.VersionTLS12},
 	}
 	if site.DirectTLSAddr == site.Addr { // one port was given, which is the other one
-		site.DirectTLSAddr = ""
+		site.DirectTLSAddr, site.WebAddr, site.WebTLSAddr = "", "", ""
 	}
 	return site
 }

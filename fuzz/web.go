@@ -31,6 +31,9 @@ type web struct {
 // dialWeb connects to an HTTP server and goes over to WebSocket (RFC 6455 §4.1).
 func (d *play) dialWeb(ctx context.Context, op program.Op, addr string, secure bool) error {
 	if err := d.reach(ctx, op.Actor, addr, "WebSocket", secure); err != nil {
+		if !d.marked && ctx.Err() == nil {
+			return &NotOfferedError{What: "WebSocket"}
+		}
 		return err
 	}
 	p := d.peers[op.Actor]

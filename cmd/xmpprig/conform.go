@@ -39,6 +39,7 @@ and received. Only servers on loopback addresses are asked.`,
 		setup: func(f *pflag.FlagSet) func(context.Context, []string, *ui) error {
 			c := &conforming{}
 			c.declare(f, fuzz.DefaultPatience)
+			f.StringVar(&c.transport, "transport", "tcp", "tcp, or websocket: over what the attacker comes where a row is not about one of them")
 			f.StringVar(&c.rows, "rows", "", "`ROWS` of the table, such as O-20…O-40 or O-5,O-75; default: all")
 			f.StringVar(&c.format, "format", "text", "text, json, junit, html or sarif, on standard output")
 			f.StringVar(&c.record, "record", "", "`DIRECTORY` for the record; default: a new one under runs/")
@@ -75,7 +76,8 @@ func (c *conforming) check(args []string) error {
 	if len(args) > 0 {
 		return &usageError{"conform takes no arguments, only flags", "rows are given as --rows " + args[0]}
 	}
-	return firstOf(c.probing.check(), wellWritten(c.flags, "rows", "record"), oneOf("format", c.format, "text", "json", "junit", "html", "sarif"))
+	return firstOf(c.probing.check(), wellWritten(c.flags, "rows", "record"), oneOf("format", c.format, "text", "json", "junit", "html", "sarif"),
+		oneOf("transport", c.transport, "tcp", "websocket"))
 }
 
 // examine starts the server where there is one to start, and plays the programs.

@@ -233,7 +233,7 @@ func dictionary() (d mutate.Dictionary, err error) {
 // reproduce is the command that shows a finding again.
 func (z *fuzzing) reproduce(dir string) string {
 	command := "xmpprig replay --times 5" // what is a matter of time shows in one of them
-	for _, name := range []string{"server", "domain", "user", "ca", "insecure", "server-pid", "patience", "defect"} {
+	for _, name := range []string{"server", "domain", "user", "ca", "insecure", "websocket", "server-pid", "patience", "defect"} {
 		switch f := z.flags.Lookup(name); {
 		case !f.Changed:
 		case name == "defect":

@@ -5,19 +5,23 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
 
 	"xmpprig/fuzz"
+	"xmpprig/fuzz/program"
 	"xmpprig/loadgen/loopback"
 	"xmpprig/loadgen/target"
+	"xmpprig/loadgen/xmpp/websocket"
 	"xmpprig/results"
 )
 
 // probing is the flags by which a server is reached that is sent hostile input: of conform, fuzz and replay.
 type probing struct {
 	server, domain, user, password, ca string
+	web, transport                     string
 	insecure                           bool
 	pid                                int
 	defects                            []string
@@ -32,6 +36,7 @@ func (p *probing) declare(f *pflag.FlagSet, patience time.Duration) {
 	f.StringVar(&p.user, "user", "user{n}", "`PATTERN` of user names; {n} is a number from 0")
 	f.StringVar(&p.password, "password", "", "`PATTERN` of passwords, default secret{n}; better given in $XMPPRIG_PASSWORD")
 	f.StringVar(&p.ca, "ca", "", "`FILE` with the authority's certificate of a server that runs, in PEM")
+	f.StringVar(&p.web, "websocket", "", "`HOST:PORT[/PATH]` where a server that runs speaks WebSocket over TLS")
 	f.BoolVar(&p.insecure, "insecure", false, "trust any certificate of a server that runs")
 	f.DurationVar(&p.patience, "patience", patience, "how long to wait for an answer that does not come")
 }
@@ -47,8 +52,8 @@ func (p *probing) check() error {
 		return &usageError{fmt.Sprintf("--patience %v: more than nothing is needed", p.patience), ""}
 	}
 	own := driver(p.server) != "remote"
-	if own && (p.ca != "" || p.insecure || p.pid != 0) {
-		return &usageError{"--ca, --insecure and --server-pid are only for a server that runs already", "leave them out, or change --server"}
+	if own && (p.ca != "" || p.insecure || p.pid != 0 || p.web != "") {
+		return &usageError{"--ca, --insecure, --websocket and --server-pid are only for a server that runs already", "leave them out, or change --server"}
 	}
 	if len(p.defects) > 0 && driver(p.server) != "loopback" {
 		return &usageError{"--defect is only for the loopback server", "leave it out, or change --server"}
@@ -57,7 +62,7 @@ func (p *probing) check() error {
 		return &usageError{err.Error(), "xmpprig serve --help lists the defects"}
 	}
 	p.password = cmp.Or(p.password, os.Getenv("XMPPRIG_PASSWORD"), "secret{n}")
-	return firstOf(wellWritten(p.flags, "server", "domain", "user", "password", "ca"), atLeast(0, p.pid, "server-pid"))
+	return firstOf(wellWritten(p.flags, "server", "domain", "user", "password", "ca", "websocket"), atLeast(0, p.pid, "server-pid"))
 }
 
 // users is the accounts of so many workers, each with so many spare sets.
@@ -87,6 +92,14 @@ func (p *probing) start(ctx context.Context, users target.Users, sessions int, u
 func (p *probing) site(srv *target.Server, users target.Users) *fuzz.Site {
 	s := fuzz.SiteOf(srv, users)
 	s.Patience = p.patience
+	if p.web != "" {
+		addr, path, _ := strings.Cut(p.web, "/")
+		s.WebTLSAddr, s.WebPath = addr, cmp.Or(path, strings.TrimPrefix(websocket.DefaultPath, "/"))
+		s.WebPath = "/" + s.WebPath
+	}
+	if p.transport == "websocket" {
+		s.Over = program.WSS
+	}
 	return s
 }
 

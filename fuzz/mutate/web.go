@@ -1,6 +1,7 @@
 package mutate
 
 import (
+	"math/rand/v2"
 	"slices"
 
 	"xmpprig/fuzz/program"
@@ -68,4 +69,15 @@ func (d *draft) insertFrame() bool {
 	}
 	d.insert(d.place(), program.Op{Actor: program.Attacker, Verb: program.Frame, Form: program.Form{Opcode: one(d.r, opcodes()), Part: chance(d.r, 4)}, Arg: text})
 	return true
+}
+
+// Over is p played over another transport; false where it has no counterpart there, or comes by that already.
+func Over(r *rand.Rand, p *program.Program, t program.Transport) (*program.Program, bool) {
+	carried, err := program.Over(p, t)
+	if err != nil || slices.Equal(carried.Ops, p.Ops) {
+		return nil, false
+	}
+	q := child(r, Transport, p)
+	q.Ops = carried.Ops
+	return q, q.Check() == nil
 }

@@ -160,7 +160,7 @@ func identities(c *Case) (found []Finding) {
 			found = append(found, f)
 		}
 	}
-	return append(append(append(found, c.forged()...), c.halfForged()...), c.otherPasswords()...)
+	return slices.Concat(found, c.forged(), c.halfForged(), c.otherPasswords(), c.takenOver())
 }
 
 // otherPasswords looks for a granted request to change the password of another user (XEP-0077 §3.3).

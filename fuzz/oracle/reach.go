@@ -17,6 +17,10 @@ func reached(c *Case) (found []Finding) {
 			continue
 		}
 		for _, t := range w.received.turns {
+			if t.marked && t.user == "" && t.element.Is(wire.NSSM, "resumed") {
+				found = append(found, Finding{Oracle: PreAuth, Row: "O-117", Level: program.Must, Title: "a session is resumed before authentication", Clause: "XEP-0198 §10",
+					Ought: "failed, or the end of the stream", Evidence: []Span{t.span()}})
+			}
 			if t.marked && t.user == "" && early(t.element) && !w.mayHave(t) {
 				found = append(found, Finding{Oracle: PreAuth, Row: "O-49", Level: program.Must, Title: "a stanza is served before authentication", Clause: "RFC 6120 §4.3.5, §4.9.3.12",
 					Detail: "the answer was " + Class(t.element), Ought: "the stream is ended with not-authorized", Evidence: []Span{t.span()}})

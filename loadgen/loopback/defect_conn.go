@@ -34,6 +34,9 @@ func (l *login) limits() wire.Limits {
 		l.t.tls != nil && !direct && t.has("limit-lost-after-starttls") || direct && t.has("no-limit-on-direct-tls") {
 		limits.Bytes = unboundedBytes
 	}
+	if l.t.web != nil && t.has("no-limit-over-websocket") {
+		limits.Bytes = unboundedBytes
+	}
 	return limits
 }
 
@@ -112,6 +115,7 @@ func (c *conn) mayForge(e *wire.Element) bool {
 // misleave is what defects do when a connection ends.
 func (c *conn) misleave(err error) {
 	s, t := c.srv, c.twist
+	c.misclose()
 	bad, fatal := errors.AsType[streamError](err)
 	broken := c.scanner.Pending() > 0 && !fatal
 	if fatal && c.session != nil && t.has("stream-error-crash") {

@@ -42,7 +42,7 @@ func (l *login) mislead(e *wire.Element) bool {
 	case wire.NSSASL:
 		return l.misauthenticate(e)
 	case wire.NSTLS:
-		if t.has("starttls-twice") && l.t.tls != nil {
+		if t.has("starttls-twice") && l.t.tls != nil || t.has("starttls-over-websocket") && l.t.web != nil {
 			l.answer([]byte("<proceed xmlns='" + wire.NSTLS + "'/>"))
 			return true
 		}

@@ -9,7 +9,7 @@ import (
 // TestDefects holds each defect to its meaning: what it does wrong shows on a server that has it, and on none else.
 func TestDefects(t *testing.T) {
 	shown := map[string]func(*testing.T, string) bool{}
-	for _, cases := range []map[string]func(*site) bool{xmlCases, relayCases, loginCases, identityCases, exhaustionCases, serviceCases} {
+	for _, cases := range []map[string]func(*site) bool{xmlCases, relayCases, loginCases, identityCases, exhaustionCases, serviceCases, webCases, managedCases} {
 		for name, show := range cases {
 			shown[name] = func(t *testing.T, defect string) bool {
 				if defect == "" {
@@ -57,7 +57,7 @@ func TestDefectTable(t *testing.T) {
 			t.Errorf("%s: meaning, trigger or record is missing", d.Name)
 		}
 	}
-	for _, c := range strings.Fields("EE PX SM AU ST ID UN RX SL EX LP LG") {
+	for _, c := range strings.Fields("EE PX SM AU ST ID UN RX SL EX LP LG WS") {
 		if !classes[c] {
 			t.Errorf("no defect of class %s", c)
 		}

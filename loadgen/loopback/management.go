@@ -56,6 +56,9 @@ func (c *conn) managed() *managed {
 // manage serves an element of XEP-0198 on a bound session.
 func (c *conn) manage(e *wire.Element) error {
 	m := c.managed()
+	if c.twist != nil && m != nil && c.mismanage(e, m) {
+		return nil
+	}
 	switch name := string(e.Local()); {
 	case c.srv.options.StreamManagement.Off:
 		return unexpected(e)

@@ -10,6 +10,9 @@ import (
 
 // manage serves an element of XEP-0198 before a session is bound: resume.
 func (l *login) manage(e *wire.Element) error {
+	if l.twist != nil && l.mismanage(e) {
+		return nil
+	}
 	switch {
 	case l.account == nil:
 		return streamError{wire.NotAuthorized, ""}
@@ -113,6 +116,7 @@ func (m *managed) expire(s *Server, away int) {
 // release ends the session.
 func (m *managed) release(s *Server) {
 	s.resumable.remove(m.id)
+	s.planted.bury(m.id)
 	s.unbind(m.session)
 	out := &m.session.conn.out
 	out.mu.Lock()

@@ -20,7 +20,8 @@ type webSocket struct {
 	stream  []byte       // what read returned; nil while waiting
 	err     error        // what comes after it
 	out     websocket.Writer
-	garbled bool // what is sent is no XML any more, on purpose
+	garbled bool        // what is sent is no XML any more, on purpose
+	bent    *bentFrames // what defects have to do with it; nil without any
 }
 
 // request begins those who come for WebSocket. It shares a port with XMPP, where no stream begins like that.
@@ -63,6 +64,9 @@ var errNoRequest = errors.New("no request for WebSocket")
 
 func (l *login) accept(head, early []byte) error {
 	var answer bytes.Buffer
+	if l.twist != nil {
+		l.misupgrade(head)
+	}
 	err := websocket.Accept(&answer, head, websocket.DefaultPath)
 	l.answer(answer.Bytes())
 	l.flush()
@@ -74,6 +78,9 @@ func (l *login) accept(head, early []byte) error {
 	}
 	defer l.out.hush(false)
 	l.t.web = &webSocket{in: websocket.Reader{FromClient: true}, limits: l.limits(), early: early}
+	if l.twist != nil {
+		l.misframe()
+	}
 	return nil
 }
 
@@ -102,6 +109,9 @@ func (t *transport) readMessages() ([]byte, error) {
 // unframe appends to the stream what data brings. The error comes after it.
 func (t *transport) unframe(data []byte) error {
 	w := t.web
+	if w.bent != nil {
+		data = w.bent.bend(data)
+	}
 	for len(data) > 0 {
 		p, n, err := w.in.Next(data)
 		if err != nil {
@@ -112,7 +122,9 @@ func (t *transport) unframe(data []byte) error {
 		case websocket.Text:
 			err = w.message(p)
 		case websocket.Ping:
-			err = t.writeBytes(websocket.AppendFrame(nil, websocket.Pong, p.Data, false))
+			for range w.bent.echo() {
+				err = t.writeBytes(websocket.AppendFrame(nil, websocket.Pong, p.Data, false))
+			}
 		case websocket.Close:
 			err = io.EOF
 		}
@@ -126,6 +138,9 @@ func (t *transport) unframe(data []byte) error {
 // message takes a piece of a message. The limits are those of the stream, so that no message is held that it would not
 // take.
 func (w *webSocket) message(p websocket.Piece) error {
+	if w.bent != nil {
+		return w.mismessage(p)
+	}
 	if p.First {
 		w.held = 0
 		w.scanner.Reset(w.limits)
@@ -136,8 +151,8 @@ func (w *webSocket) message(p websocket.Piece) error {
 	for data := p.Data; ; {
 		e, n, err := w.scanner.Next(data)
 		data = data[n:]
-		if bad, ok := errors.AsType[wire.SyntaxError](err); ok {
-			return streamError{bad.Condition, bad.Reason}
+		if err != nil {
+			return asStreamError(err)
 		}
 		if e.Kind == wire.None {
 			break
@@ -154,6 +169,14 @@ func (w *webSocket) message(p websocket.Piece) error {
 		return streamError{wire.NotWellFormed, "a message holds a whole element"}
 	}
 	return nil
+}
+
+// asStreamError is what a client is told of what is no XML.
+func asStreamError(err error) error {
+	if bad, ok := errors.AsType[wire.SyntaxError](err); ok {
+		return streamError{bad.Condition, bad.Reason}
+	}
+	return err
 }
 
 // appendStream appends what stands in a stream for the element of a message.

@@ -28,7 +28,7 @@ func (o *login) run(ctx context.Context, s *session) error {
 	started := max(s.now(), s.due)
 	s.board.sent(s.phase, o.series.all, started-max(s.due, s.free))
 	account := xmpp.Account{Local: s.users.local(s.n), Password: s.users.password(s.n), Resource: s.users.resource, Device: s.keptDevice()}
-	c, took, err := s.dialer(o.mechanism).Login(ctx, account, s.source(s.n))
+	c, took, err := s.dialer(s.n, o.mechanism).Login(ctx, account, s.source(s.n))
 	now := s.now()
 	if err == nil {
 		s.parts(o, took, c.Means())

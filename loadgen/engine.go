@@ -90,8 +90,6 @@ func (e *engine) start(i int) time.Duration {
 func (e *engine) firstPhase() int { return 1 }
 func (e *engine) drainPhase() int { return len(e.board.phases) - 1 }
 
-func (e *engine) dialer(mechanism string) *xmpp.Dialer { return e.dialers[mechanism] }
-
 func (e *engine) source(n int) net.Addr { return source(e.address, n) }
 
 // advance moves the run to a stage and wakes every session to see it.
@@ -139,7 +137,7 @@ func newEngine(o *Options) *engine {
 	e := &engine{
 		seed:       o.Seed,
 		size:       s.Load.Sessions,
-		users:      newPopulation(s.Users, s.Load.Sessions, o.Dialer.Domain),
+		users:      newPopulation(s.Users, s.Load.Sessions, o.Dialer.Domain, o.Elsewhere),
 		program:    compile(&s.Session),
 		server:     o.Server,
 		rising:     newRising(s, o.Seed),
@@ -182,7 +180,7 @@ func dialers(base *xmpp.Dialer, mechanisms []string) map[string]*xmpp.Dialer {
 
 func withMechanism(d *xmpp.Dialer, mechanism string) *xmpp.Dialer {
 	return &xmpp.Dialer{
-		Dial: d.Dial, Addr: d.Addr, Domain: d.Domain, Lang: d.Lang, WebSocket: d.WebSocket, TLS: d.TLS, TLSConfig: d.TLSConfig,
+		Dial: d.Dial, Join: d.Join, Addr: d.Addr, Domain: d.Domain, Lang: d.Lang, WebSocket: d.WebSocket, TLS: d.TLS, TLSConfig: d.TLSConfig,
 		LoginMode: d.LoginMode, ResumeTLS: d.ResumeTLS, Mechanism: mechanism, AllowPlainWithoutTLS: d.AllowPlainWithoutTLS, Keys: d.Keys,
 		MinIterations: d.MinIterations, MaxIterations: d.MaxIterations, Limits: d.Limits, Timeout: d.Timeout,
 	}

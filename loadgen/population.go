@@ -17,20 +17,21 @@ type population struct {
 	users    scenarios.Users
 	domain   string
 	resource string
+	away     *Elsewhere // nil: all are the server's
 }
 
-func newPopulation(u scenarios.Users, size int, domain string) *population {
-	p := &population{size: size, users: u, domain: domain, resource: u.Resource, bare: make([]string, size)}
+func newPopulation(u scenarios.Users, size int, domain string, away *Elsewhere) *population {
+	p := &population{size: size, users: u, domain: domain, away: away, resource: u.Resource, bare: make([]string, size)}
 	if p.resource == "" {
 		p.resource = "xmpprig"
 	}
 	for n := range size {
-		p.bare[n] = number(u.Name, n) + "@" + domain
+		p.bare[n] = number(u.Name, n) + "@" + p.home(n)
 	}
 	return p
 }
 
-func (p *population) local(n int) string    { return p.bare[n][:len(p.bare[n])-len("@")-len(p.domain)] }
+func (p *population) local(n int) string    { return p.bare[n][:len(p.bare[n])-len("@")-len(p.home(n))] }
 func (p *population) password(n int) string { return number(p.users.Password, n) }
 func (p *population) address(n int) string  { return p.bare[n] }
 
@@ -59,6 +60,8 @@ func (p *population) pick(peer *scenarios.Peer, self int, r *rand.Rand) int {
 			return n
 		}
 		return self // the last of an odd number has nobody else
+	case scenarios.Remote:
+		return p.pickRemote(self, r)
 	case scenarios.Ring:
 		return (self + 1 + r.IntN(p.span(peer))) % p.size
 	case scenarios.Fixed:
@@ -105,7 +108,7 @@ func (p *population) to(peer *scenarios.Peer, n int) string {
 		if peer.JID != "" {
 			return peer.JID
 		}
-		return number(p.users.Name, n) + "@" + p.domain
+		return number(p.users.Name, n) + "@" + p.home(n)
 	}
 	return p.bare[n]
 }

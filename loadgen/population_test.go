@@ -43,7 +43,7 @@ func TestPick(t *testing.T) {
 		{"self", 4, 3, self, []int{3}, "user3@example.org"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			p := newPopulation(scenarios.Users{Name: "user{n}"}, tt.size, "example.org")
+			p := newPopulation(scenarios.Users{Name: "user{n}"}, tt.size, "example.org", nil)
 			r := rand.New(rand.NewPCG(1, 2))
 			counts := map[int]int{}
 			const draws = 3000

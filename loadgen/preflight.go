@@ -93,7 +93,7 @@ func (e *engine) tryLogin(ctx context.Context) error {
 	if e.keeps {
 		a.Device = new(xmpp.Device)
 	}
-	c, _, err := e.dialer("").Login(ctx, a, e.source(0))
+	c, _, err := e.dialer(0, "").Login(ctx, a, e.source(0))
 	if err != nil {
 		class := classify(err)
 		return &SetupError{class, fmt.Errorf("try to log in as %s: %w (%s)", e.users.address(0), err, class), remedy(class)}

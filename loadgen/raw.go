@@ -88,7 +88,7 @@ func (s *session) fill(b []byte, name string, f filling) []byte {
 	case "user":
 		return wire.AppendText(b, s.users.local(s.n))
 	case "domain":
-		return wire.AppendText(b, s.users.domain)
+		return wire.AppendText(b, s.users.home(s.n))
 	case "peer":
 		return wire.AppendText(b, f.peer)
 	case "seq":

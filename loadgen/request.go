@@ -24,7 +24,7 @@ type request struct {
 }
 
 func (o *request) run(ctx context.Context, s *session) error {
-	to := s.users.domain
+	to := s.users.server(s.n)
 	if o.to != nil {
 		to = s.client(o.to, s.users.pick(o.to, s.n, s.rng))
 	}

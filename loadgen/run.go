@@ -17,12 +17,13 @@ import (
 
 // Options says what to run against what.
 type Options struct {
-	Scenario *scenarios.Scenario
-	Dialer   *xmpp.Dialer   // how sessions log in; its Addr is the server's address
-	Server   *target.Server // watched while the run goes on; may be nil
-	Seed     uint64
-	Record   string      // directory of the record, which must not hold anything yet
-	Head     results.Run // what the caller knows of the run: tool, command, target, scenario text
+	Scenario  *scenarios.Scenario
+	Dialer    *xmpp.Dialer   // how sessions log in; its Addr is the server's address
+	Server    *target.Server // watched while the run goes on; may be nil
+	Elsewhere *Elsewhere     // nil: all users are the server's
+	Seed      uint64
+	Record    string      // directory of the record, which must not hold anything yet
+	Head      results.Run // what the caller knows of the run: tool, command, target, scenario text
 
 	// Reconnect has sessions that lost their connection log in again, for as long
 	// as the phases last, and the run outlive its server: for servers that are

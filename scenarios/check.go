@@ -59,6 +59,7 @@ func (k *checker) conflicts() []conflict {
 		k.checkUsers()
 	}
 	k.checkTarget()
+	k.checkElsewhere()
 	k.checkPhases()
 	k.checkSteps()
 	if k.flow {
@@ -227,6 +228,8 @@ func (k *checker) checkPeer(s Step, p Peer) {
 	switch {
 	case p.Mode == Random && n < 2:
 		reason = "random needs at least 2 users"
+	case p.Mode == Remote && k.Elsewhere == nil:
+		reason = "remote needs users elsewhere"
 	case p.Mode == Paired && n%2 != 0:
 		reason = fmt.Sprintf("paired needs an even number of users, and there are %d", n)
 	case p.Mode == Fixed && p.JID == "" && p.N >= n:
@@ -236,5 +239,5 @@ func (k *checker) checkPeer(s Step, p Peer) {
 	default:
 		return
 	}
-	k.add(conflict{pos: s.Common().Pos, reason: reason, remedy: "change users.count, load.sessions or the peer", about: []string{"sessions"}})
+	k.add(conflict{pos: s.Common().Pos, reason: reason, remedy: "change users.count, load.sessions, elsewhere or the peer", about: []string{"sessions"}})
 }

@@ -39,6 +39,7 @@
 //	description  what it does, in a sentence
 //	users        who logs in; needed
 //	target       where it wants to run
+//	elsewhere    where every second user is at home, if not there
 //	load         how many sessions, how fast, and the phases; needed
 //	session      what one session does; needed
 //	objectives   bounds that a run has to keep
@@ -92,6 +93,18 @@
 //	           is offered, over TLS, else classic; default: classic
 //	mechanism  PLAIN, SCRAM-SHA-1, SCRAM-SHA-256, SCRAM-SHA-512 or one of the
 //	           latter with -PLUS; default: the strongest that the server offers
+//
+// # Elsewhere
+//
+// With this block users 1, 3, 5 and so on are not the target's: their sessions have no streams to it of their own, and what they
+// exchange with users 0, 2, 4 and so on passes between two domains. "paired" and "remote" are peers across that border.
+//
+//	component  they are behind an external component (XEP-0114) that serves this
+//	           domain; a name without a dot is a subdomain of the target's. The
+//	           server must be one that the rig starts
+//
+// All that such users say goes over one stream. Their login is measured as a session's is, though it takes no time; the rig does for
+// them what a server would: it broadcasts presence, answers probes, and has an empty roster for each.
 //
 // # Load
 //
@@ -269,6 +282,7 @@
 //
 //	random              any user but oneself
 //	paired              users 0 and 1, 2 and 3, and so on
+//	remote              any user of the other side, where some are elsewhere
 //	self                one's own bare address
 //	user 3              that user
 //	{ring: 10}          one of the ten users after oneself, cyclically; in

@@ -35,8 +35,8 @@ func (p *Plan) notes() {
 func (p Plan) Explain(w io.Writer, now time.Time) error {
 	s := p.Scenario
 	fmt.Fprintf(w, "%s: %s\n", s.Name, cmp.Or(s.Description, "no description"))
-	fmt.Fprintf(w, "%d sessions of %d users of %s on %s, %sTLS %s, %s%s\n\n", s.Load.Sessions, s.UserCount(), s.Target.Domain,
-		s.Target.Server, over(s.Target.Transport), s.Target.TLS, loginBy(s.Target.Login), cmp.Or(s.Target.Mechanism, "the strongest mechanism offered"))
+	fmt.Fprintf(w, "%d sessions of %d users of %s on %s, %sTLS %s, %s%s\n%s\n", s.Load.Sessions, s.UserCount(), s.Target.Domain,
+		s.Target.Server, over(s.Target.Transport), s.Target.TLS, loginBy(s.Target.Login), cmp.Or(s.Target.Mechanism, "the strongest mechanism offered"), s.Elsewhere.explain(s))
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "phase\tkind\tlasts\tsessions\trate\tarrivals\tmessages\t")
 	for _, phase := range p.Phases {

@@ -9,6 +9,7 @@ type Scenario struct {
 	Description string
 	Users       Users
 	Target      Target
+	Elsewhere   *Elsewhere // nil: all users are the target's
 	Load        Load
 	Session     Session
 	Objectives  []Objective
@@ -217,6 +218,7 @@ const (
 	Fixed                  // user N, or the address in JID
 	Ring                   // one of the Span users after oneself, cyclically
 	Self                   // one's own bare address
+	Remote                 // any user of the other side: of elsewhere, or from there of the server under test
 )
 
 // Peer is whom a step talks to.

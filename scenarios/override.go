@@ -25,6 +25,7 @@ type Overrides struct {
 	User       string   // pattern of the users' names
 	Password   string   // pattern of their passwords
 	Objectives []string // more of them, as ParseObjective reads them
+	Component  string   // every second user is behind a component of this domain
 	Server     string   // without Domain, a domain that followed from the server follows the new one
 }
 
@@ -48,6 +49,7 @@ func (s *Scenario) With(o Overrides) (*Scenario, error) {
 	w := &overriding{Scenario: s.copy(), flags: map[string]string{}}
 	w.load(o)
 	w.target(o)
+	w.elsewhereFrom(o)
 	w.objectives(o.Objectives)
 	if len(w.failed) == 0 {
 		w.conflicts()

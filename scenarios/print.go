@@ -15,6 +15,7 @@ func (s *Scenario) Print() []byte {
 	m.put("description", quoted(s.Description))
 	m.put("users", s.Users.print())
 	m.put("target", s.Target.print())
+	m.put("elsewhere", s.Elsewhere.print())
 	m.put("load", s.Load.print())
 	m.put("session", mapOf().put("start", printSteps(s.Session.Start)).
 		put("work", printSteps(s.Session.Work)).put("stop", printSteps(s.Session.Stop)))
@@ -116,6 +117,8 @@ func (p Peer) print() *node {
 		return bare("paired")
 	case Self:
 		return bare("self")
+	case Remote:
+		return bare("remote")
 	case Ring:
 		return mapOf().put("ring", whole(p.Span))
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 func TestShipped(t *testing.T) {
-	want := []string{"chat", "idle", "login-storm", "ping", "presence-fanout", "reconnect-churn"}
+	want := []string{"chat", "component-chat", "idle", "login-storm", "ping", "presence-fanout", "reconnect-churn"}
 	got := Shipped()
 	if len(got) != len(want) {
 		t.Fatalf("shipped are %v, want %v", got, want)
@@ -33,7 +33,7 @@ func TestReadSuggests(t *testing.T) {
 	for name, want := range map[string]string{"caht": "chat", "login-strom": "login-storm", "zzzzzz": "", "": "", "..": "", "chat\x00": "chat"} {
 		_, err := Read(name)
 		var missing *NotFoundError
-		if !errors.As(err, &missing) || missing.Suggestion != want || missing.Name != name || len(missing.Known) != 6 {
+		if !errors.As(err, &missing) || missing.Suggestion != want || missing.Name != name || len(missing.Known) != len(Shipped()) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}

@@ -35,6 +35,7 @@ func loadFlags(f *pflag.FlagSet) *overriding {
 	f.StringVar(&v.o.Login, "login", "", "how sessions authenticate and bind: "+strings.Join(scenarios.LoginModes(), ", ")+"; default: classic")
 	f.StringVar(&v.o.Mechanism, "mechanism", "", "SASL `MECHANISM`; default: the strongest offered")
 	f.StringVar(&v.o.Domain, "domain", "", "the server's XMPP `DOMAIN`")
+	f.StringVar(&v.o.Component, "component", "", "have every second user behind an external component that serves `DOMAIN`, such as bots")
 	f.StringVar(&v.o.User, "user", "", "`PATTERN` of user names; {n} is a number from 0")
 	f.StringVar(&v.o.Password, "password", "", "`PATTERN` of passwords; better given in $XMPPRIG_PASSWORD")
 	f.StringArrayVar(&v.o.Objectives, "objective", nil, "a bound to keep, such as `'ping p99 < 250ms in steady'`, beside those of the scenario; may be given again")
@@ -82,7 +83,7 @@ func (v *overriding) scenario(args []string) (*scenarios.Scenario, error) {
 // values takes over what needs more than the flag's own check. Zeros and
 // empty texts change nothing in a scenario, so they are refused here.
 func (v *overriding) values() (err error) {
-	if err := wellWritten(v.flags, "server", "transport", "tls", "login", "mechanism", "domain", "user", "password"); err != nil {
+	if err := wellWritten(v.flags, "server", "transport", "tls", "login", "mechanism", "domain", "component", "user", "password"); err != nil {
 		return err
 	}
 	if v.flags.Changed("sessions") && v.o.Sessions == 0 {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"xmpprig/loadgen/away"
 	"xmpprig/loadgen/loopback"
 	"xmpprig/loadgen/target"
 	"xmpprig/loadgen/xmpp"
@@ -30,6 +31,7 @@ type reach struct {
 	pid      int
 	config   string // file
 	consent  target.Consent
+	side     *away.Side // of the scenario whose server was started last; nil: all users are the server's
 }
 
 func (r *reach) declare(f *pflag.FlagSet) {
@@ -77,12 +79,24 @@ func (r *reach) start(ctx context.Context, s *scenarios.Scenario, ui *ui) (*targ
 		WebSocket: s.Target.Transport == scenarios.WebSocket, WebPath: r.webPath,
 		Login: s.Target.Login, TLSResume: r.resume,
 	}
+	if r.side, err = away.Prepare(s); err != nil {
+		return nil, err
+	}
+	r.side.Extend(&spec)
 	if d == "remote" {
 		spec.Addr = s.Target.Server
 	} else {
 		ui.say("starting %s with %d accounts", d, spec.Users.Count)
 	}
-	return target.Start(ctx, spec)
+	srv, err := target.Start(ctx, spec)
+	if err == nil {
+		err = r.side.Open(ctx, srv)
+	}
+	if err != nil && srv != nil {
+		r.stop(srv, ui)
+		srv = nil
+	}
+	return srv, err
 }
 
 // fits refuses flags that would do nothing with the server.
@@ -138,6 +152,9 @@ func (r *reach) configText() (string, error) {
 func (r *reach) stop(srv *target.Server, ui *ui) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
+	if err := r.side.Close(); err != nil {
+		ui.say("warning: %v", err)
+	}
 	if err := srv.Stop(ctx); err != nil {
 		ui.say("warning: stop the server: %v", err)
 	}

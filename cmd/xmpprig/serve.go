@@ -24,6 +24,8 @@ type serving struct {
 	listen, listenTLS, domain, user, password string
 	users, iterations                         int
 	mechanisms, faults, defects               []string
+	listenComponent                           string
+	components                                []string
 	certificate, caFile, addrFile             string
 	register, sasl2, fast, tickets            bool
 	tokenLife                                 time.Duration
@@ -46,6 +48,8 @@ are about
 			var s serving
 			f.StringVar(&s.listen, "listen", "127.0.0.1:5222", "`ADDRESS` for TCP and STARTTLS, and for WebSocket")
 			f.StringVar(&s.listenTLS, "listen-tls", "127.0.0.1:5223", "`ADDRESS` for direct TLS, and for WebSocket over it; empty: none")
+			f.StringVar(&s.listenComponent, "listen-component", "127.0.0.1:5347", "`ADDRESS` for external components (XEP-0114), where there are any")
+			f.StringArrayVar(&s.components, "component", nil, "an external component that may connect, as `DOMAIN=SECRET`; repeatable")
 			f.StringVar(&s.domain, "domain", "localhost", "the domain served")
 			f.IntVar(&s.users, "users", 0, "number of accounts; 0: as many as the pattern gives")
 			f.StringVar(&s.user, "user", "user{n}", "`PATTERN` of account names, {n} is a number from 0")
@@ -106,8 +110,13 @@ func (s *serving) run(ctx context.Context, ui *ui) error {
 	if err != nil {
 		return &usageError{err.Error(), "--certificate takes one PEM file with everything in it"}
 	}
+	components, err := componentSecrets(s.components)
+	if err != nil {
+		return err
+	}
 	srv, err := loopback.New(loopback.Options{
-		Domain: s.domain, Users: loopback.UserPattern(s.user, s.password, s.users), Mechanisms: s.mechanisms,
+		Components: components,
+		Domain:     s.domain, Users: loopback.UserPattern(s.user, s.password, s.users), Mechanisms: s.mechanisms,
 		Iterations: s.iterations, SASL2: s.sasl2, FAST: s.fast, TokenLife: s.tokenLife, Upgrades: s.upgrades, Tickets: s.tickets, Register: s.register, Version: tool().Version, Faults: faults,
 		Certificate: certificate, Defects: s.defects, Log: os.Stderr,
 	})
@@ -154,6 +163,12 @@ func (s *serving) open(srv *loopback.Server, ui *ui) error {
 		}
 		where += fmt.Sprintf("tls %s\n", srv.TLSAddr())
 	}
+	if len(s.components) > 0 {
+		if err := srv.ListenComponents(s.listenComponent); err != nil {
+			return cannotListen(err)
+		}
+		where += fmt.Sprintf("component %s\n", srv.ComponentAddr())
+	}
 	if s.caFile != "" {
 		if err := os.WriteFile(s.caFile, srv.CAPEM(), 0o644); err != nil {
 			return err
@@ -182,4 +197,17 @@ func writeWhole(file, text string) error {
 		return err
 	}
 	return os.Rename(temp, file)
+}
+
+// componentSecrets reads DOMAIN=SECRET.
+func componentSecrets(given []string) (map[string]string, error) {
+	all := map[string]string{}
+	for _, c := range given {
+		domain, secret, ok := strings.Cut(c, "=")
+		if !ok || domain == "" || secret == "" {
+			return nil, &usageError{fmt.Sprintf("--component %q is not DOMAIN=SECRET", c), "such as bots.localhost=secret"}
+		}
+		all[domain] = secret
+	}
+	return all, nil
 }

@@ -136,6 +136,9 @@ func (z *fuzzing) scenario() (*scenarios.Scenario, error) {
 			return nil, &usageError{fmt.Sprintf("--rate %q: %v", z.rate, err), "a rate is written 100/s or 6000/m"}
 		}
 	}
+	if s.Elsewhere != nil {
+		return nil, &usageError{s.Name + " has users elsewhere than at the server, which those that honest users follow during a campaign cannot have", "take a scenario without the block elsewhere"}
+	}
 	return s.With(o)
 }
 

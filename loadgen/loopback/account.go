@@ -22,7 +22,9 @@ type account struct {
 	live  atomic.Pointer[[]resource]
 
 	// Guarded by Server.mu.
-	roster []*contact // in the order of their JIDs
+	roster   []*contact        // in the order of their JIDs
+	askers   map[string][]byte // requests for subscription of users of other domains that nobody was there for
+	watchers map[string]string // users of other domains who were approved, with their domains
 }
 
 // resource is one session of an account as routing sees it; lists of them are replaced, never changed.

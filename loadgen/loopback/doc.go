@@ -13,7 +13,8 @@
 // It speaks XMPP core and instant messaging (RFC 6120, RFC 6121) to clients of one domain: STARTTLS and direct TLS, SASL
 // (PLAIN, SCRAM with and without channel binding, EXTERNAL, ANONYMOUS), binding, rosters, subscriptions, presence and
 // messages, and of the extensions ping (XEP-0199), service discovery (XEP-0030), software version (XEP-0092) and, when asked,
-// in-band registration (XEP-0077) and SASL2 with Bind 2 (XEP-0388, XEP-0386). It keeps everything in memory and knows no other server.
+// in-band registration (XEP-0077) and SASL2 with Bind 2 (XEP-0388, XEP-0386). It keeps everything in memory.
+// Of other domains it knows those of the external components (XEP-0114) that connect to it.
 //
 // # Choices
 //
@@ -29,6 +30,7 @@
 //     bad-namespace-prefix or invalid-namespace.
 //   - Addresses are compared in lower case, full-width forms as ASCII; canonically equivalent spellings stay different.
 //   - Stanza-ids (XEP-0359) that claim to be the server's or a user's of it are taken out of messages and iqs.
+//   - Contacts of other domains are in no roster: whoever was approved sees presence as long as the server runs.
 //   - A third failed attempt to authenticate, or no session after Options.LoginTimeout, ends the stream with policy-violation.
 //   - A client that lets more than Options.Queue bytes wait is cut off without a word.
 //

@@ -27,7 +27,7 @@ func (c *conn) iq(e *wire.Element, to address) {
 	case e.Attr("to") == nil:
 		c.serverIQ(e, payload, kind, false)
 	case string(to.domain) != c.srv.options.Domain:
-		c.refuse(e, "remote-server-not-found")
+		c.abroad(e, to)
 	case to.local == nil && to.bare():
 		c.serverIQ(e, payload, kind, true)
 	case to.local == nil:
@@ -43,7 +43,11 @@ func (c *conn) iq(e *wire.Element, to address) {
 
 // passAnswer delivers a result or an error to the session that it is for, if that is there.
 func (c *conn) passAnswer(e *wire.Element, to address) {
-	if to.local == nil || to.bare() || string(to.domain) != c.srv.options.Domain {
+	if e.Attr("to") != nil && string(to.domain) != c.srv.options.Domain {
+		c.abroad(e, to)
+		return
+	}
+	if to.local == nil || to.bare() {
 		return // to the server, as the answer to a roster push is
 	}
 	if n := c.srv.accounts.find(to.local).session(to.resource); n != nil {

@@ -52,6 +52,9 @@ type Options struct {
 	// StreamManagement says how XEP-0198 is served.
 	StreamManagement StreamManagement
 
+	// Components are the domains that external components (XEP-0114) serve, with their secrets.
+	Components map[string]string
+
 	Limits       wire.Limits   // of one element; 64 levels, 64 attributes and 256 KiB where not positive
 	Queue        int           // bytes that may wait for a slow reader before it is cut off; 4 MiB when 0
 	LoginTimeout time.Duration // from connecting to bound; one minute when 0
@@ -138,6 +141,9 @@ func (o *Options) settle() error {
 	}
 	if o.Name == "" {
 		o.Name = "xmpprig loopback"
+	}
+	if _, own := o.Components[o.Domain]; own {
+		return fmt.Errorf("the domain %s is the server's own, and cannot be a component's", o.Domain)
 	}
 	return errors.Join(o.Faults.validate(), CheckDefects(o.Defects))
 }

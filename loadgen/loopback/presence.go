@@ -23,7 +23,7 @@ func (c *conn) presence(e *wire.Element, to address) {
 	}
 	switch {
 	case addressed && string(to.domain) != c.srv.options.Domain:
-		c.refuse(e, "remote-server-not-found")
+		c.abroad(e, to)
 	case kind == "probe":
 		c.probe(to)
 	case addressed:
@@ -62,7 +62,9 @@ func (c *conn) becomeAvailable(e *wire.Element) {
 			}
 		}
 	}
+	s.showAbroad(n.account, n.presence)
 	if initial {
+		s.passAskers(n)
 		c.gatherPresence()
 	}
 }
@@ -141,7 +143,13 @@ func (s *Server) withdraw(n *session, presence []byte, from time.Time) {
 			}
 		}
 	}
+	if n.available {
+		s.showAbroad(n.account, presence)
+	}
 	for _, to := range n.directed {
+		if s.tellAbroad(to, presence) {
+			continue
+		}
 		for _, r := range s.resourcesOf([]byte(to)) {
 			s.emit(r.session, appendAddressed(nil, presence, to), s.delayed(from))
 		}

@@ -65,7 +65,7 @@ func (c *conn) message(e *wire.Element, to address) {
 	kind := string(e.Attr("type"))
 	switch {
 	case string(to.domain) != s.options.Domain:
-		c.refuse(e, "remote-server-not-found")
+		c.abroad(e, to)
 		return
 	case local == nil:
 		c.undeliverable(e, kind) // the server itself reads no messages

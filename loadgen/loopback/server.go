@@ -40,6 +40,7 @@ type Server struct {
 	ended      atomic.Pointer[time.Time]
 
 	planted *planted // nil without defects
+	foreign foreign
 
 	accounts  directory
 	tokens    tokenStore
@@ -244,6 +245,7 @@ func (s *Server) Close() error {
 		conns = append(conns, c)
 	}
 	s.connsMu.Unlock()
+	s.foreign.close()
 	if s.clock != nil {
 		s.clock.stop()
 	}

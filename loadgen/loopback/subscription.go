@@ -32,7 +32,7 @@ func (c *conn) subscription(e *wire.Element, to address, kind string) {
 		c.refuse(e, "bad-request")
 		return
 	case string(to.domain) != s.options.Domain:
-		c.refuse(e, "remote-server-not-found")
+		c.abroad(e, to)
 		return
 	case to.local == nil || string(to.local) == a.local: // the server has no presence; one's own needs no leave
 		return

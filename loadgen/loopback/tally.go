@@ -6,7 +6,7 @@ import (
 )
 
 // Tally counts what a server did, exactly. Counts of faults are of faults that took effect. Once the server is closed, and where
-// all messages went to full JIDs, Delivered + Discarded + Unacked = Routed − Lost + Duplicated.
+// all messages went to full JIDs, Delivered + Discarded + Unacked + Abroad = Routed − Lost + Duplicated.
 type Tally struct {
 	Connections  int64 `json:"connections"`        // accepted
 	Logins       int64 `json:"logins"`             // sessions bound
@@ -27,6 +27,9 @@ type Tally struct {
 	Ignored int64 `json:"ignored"` // messages that nobody was there for and that ask for no answer
 	// Delivered counts messages written to a session's connection, one for each recipient session and copy.
 	Delivered int64 `json:"delivered"`
+	// Abroad counts messages sent to other domains, copies included; they are among Routed, and not among Delivered.
+	Abroad     int64 `json:"abroad"`
+	Components int64 `json:"components"` // external components that came
 	// Discarded counts messages on their way to a session that ended before they were written.
 	Discarded int64 `json:"discarded"`
 
@@ -61,6 +64,7 @@ type counters struct {
 	lost, duplicated, reordered, reorderExpired, misdelivered, overtaken               atomic.Int64
 	cut, unanswered, slowReaders, delays, delayTotal, loginDelays                      atomic.Int64
 	resumed, resumesFailed, resumesExpired, redelivered, unacked                       atomic.Int64
+	abroad, components                                                                 atomic.Int64
 	footers, attempts, boundEver                                                       atomic.Int64 // footers: streams ended without an error; the others are what refuse and cut count by
 }
 
@@ -78,6 +82,7 @@ func (s *Server) Tally() Tally {
 		LoginDelays: c.loginDelays.Load(),
 		Resumed:     c.resumed.Load(), ResumesFailed: c.resumesFailed.Load(), ResumesExpired: c.resumesExpired.Load(),
 		Redelivered: c.redelivered.Load(), Unacked: c.unacked.Load(),
+		Abroad: c.abroad.Load(), Components: c.components.Load(),
 	}
 }
 

@@ -39,6 +39,8 @@ type ejabberdValues struct {
 	WebSocket                       bool
 	WebPath                         string
 	Method, Hash                    string
+	Component                       Component
+	ComponentPort                   int
 	Plus                            bool // offer channel binding
 }
 
@@ -121,6 +123,7 @@ func ejabberdFiles(st *site, h scramHash) error {
 		IP: st.place.IP.String(), Domain: st.spec.Domain, Conference: "conference." + st.spec.Domain,
 		Port: st.place.Port, TLSPort: st.place.TLSPort, WebPort: st.place.WebPort, WebTLS: st.place.WebTLS,
 		WebSocket: st.spec.WebSocket, WebPath: websocket.DefaultPath, Method: "mnesia", Hash: h.ejabberd,
+		Component: st.spec.Component, ComponentPort: st.place.RouterPort,
 		Plus: strings.HasSuffix(st.spec.Mechanism, "-PLUS"),
 	}
 	if st.spec.ShortcutAuth {

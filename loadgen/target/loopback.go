@@ -34,6 +34,9 @@ func prepareLoopback(_ context.Context, st *site) (*launch, error) {
 	if s.TLSResume {
 		args = append(args, "--tickets")
 	}
+	if c := s.Component; c.Domain != "" {
+		args = append(args, "--listen-component", st.place.RouterAddr(), "--component", c.Domain+"="+c.Secret)
+	}
 	for _, f := range s.Faults {
 		args = append(args, "--fault", f)
 	}

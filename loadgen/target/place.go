@@ -20,7 +20,7 @@ type place struct {
 	WebTLS  int // HTTPS
 
 	ServerPort int // s2s; only where a server cannot be kept from it
-	RouterPort int // of jabberd2: its processes and components
+	RouterPort int // of external components (XEP-0114); of jabberd2 also its processes
 }
 
 func (p place) Addr() string    { return net.JoinHostPort(p.IP.String(), strconv.Itoa(p.Port)) }

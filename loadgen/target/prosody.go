@@ -28,6 +28,8 @@ type prosodyValues struct {
 	WebSocket                          bool
 	Shortcut                           bool
 	Hash, Password, Config             string
+	Component                          Component
+	ComponentPort                      int
 	Iterations                         int
 }
 
@@ -75,6 +77,7 @@ func prosodyFiles(st *site, h scramHash) error {
 		IP: st.place.IP.String(), Domain: st.spec.Domain, Conference: "conference." + st.spec.Domain,
 		Port: st.place.Port, TLSPort: st.place.TLSPort, WebPort: st.place.WebPort, WebTLS: st.place.WebTLS, WebSocket: st.spec.WebSocket,
 		Shortcut: st.spec.ShortcutAuth, Hash: h.name, Password: password, Iterations: prosodyIterations, Config: st.spec.Config,
+		Component: st.spec.Component, ComponentPort: st.place.RouterPort,
 	})
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ type Endpoint struct {
 	WebAddr       string // host:port of ws; empty: not served (Spec.WebSocket)
 	WebTLSAddr    string // host:port of wss
 	WebPath       string // where XMPP is spoken there (RFC 7395)
+	ComponentAddr string // host:port of external components; empty: none may connect (Spec.Component)
 	Domain        string
 	CAs           *x509.CertPool // nil: the system's
 	CAFile        string         // the same in PEM; empty: the system's

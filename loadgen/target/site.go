@@ -110,6 +110,9 @@ func (st *site) endpoint() Endpoint {
 	if st.spec.WebSocket {
 		e.WebAddr, e.WebTLSAddr, e.WebPath = st.place.WebAddr(), st.place.WebTLSAddr(), websocket.DefaultPath
 	}
+	if st.spec.Component.Domain != "" {
+		e.ComponentAddr = st.place.RouterAddr()
+	}
 	return e
 }
 

@@ -26,6 +26,9 @@ func (u Users) User(i int) (name, password string) {
 // numberedPasswords reports whether each user has a password of its own.
 func (u Users) numberedPasswords() bool { return strings.Contains(u.Password, "{n}") }
 
+// Component is a domain that an external component serves, and what it authenticates with.
+type Component struct{ Domain, Secret string }
+
 // Spec says what to start.
 type Spec struct {
 	Driver string // one of Drivers
@@ -49,6 +52,9 @@ type Spec struct {
 
 	// WebSocket has XMPP served over WebSocket too (RFC 7395).
 	WebSocket bool
+
+	// Component is an external component that may connect (XEP-0114); without a domain there is none.
+	Component Component
 
 	// ShortcutAuth replaces the account store by a backend that knows every
 	// name and one password and computes no keys at login. Prosody and
@@ -86,6 +92,14 @@ func (s Spec) check() error {
 	}
 	if s.Users.Count < 0 || s.Sessions < 0 {
 		return &SpecError{"users", "the count is negative"}
+	}
+	if c := s.Component; c.Domain != "" {
+		if err := checkDomain(c.Domain); err != nil {
+			return &SpecError{"component", err.Error()}
+		}
+		if s.Driver == "remote" {
+			return &SpecError{"component", "only a server that is started here has a port for one"}
+		}
 	}
 	if s.Insecure && s.CAFile != "" {
 		return &SpecError{"CA file", "it is of no use where certificates are not verified"}

@@ -57,6 +57,9 @@ type Dialer struct {
 	// Dial connects, from laddr unless that is nil. Nil: TCP to Addr with
 	// TCP_NODELAY and without keepalive probes.
 	Dial func(ctx context.Context, laddr net.Addr) (net.Conn, error)
+	// Join, where set, is the whole of a login: it returns a connection on which stanzas of jabber:client follow, as after binding, and
+	// the address that it is for. It is how sessions come in that are users of a stream which others share; see package crowd.
+	Join func(ctx context.Context, a Account, laddr net.Addr) (transport net.Conn, jid string, err error)
 	Addr string // host:port, used when Dial is nil; a name is looked up for every login
 
 	Domain string // the server's name: "to" of the stream
@@ -144,6 +147,9 @@ type Timings struct {
 // It all runs on a stack of its own: handshakes need deep ones, which goroutines
 // keep, and the caller's is to stay as small as waiting needs it.
 func (d *Dialer) Login(ctx context.Context, a Account, laddr net.Addr) (*Conn, Timings, error) {
+	if d.Join != nil {
+		return d.join(ctx, a, laddr)
+	}
 	return d.negotiate(ctx, &negotiation{dialer: d, account: a}, laddr)
 }
 

@@ -142,8 +142,13 @@ func (s *socket) read() error {
 	return s.took(len(s.data), s.err)
 }
 
-// readBlocking holds a buffer while it waits.
+// readBlocking holds a buffer while it waits, unless the connection can wait by itself.
 func (s *socket) readBlocking() error {
+	if c, ok := s.Conn.(awaiter); ok {
+		if err := c.Await(); err != nil {
+			return err
+		}
+	}
 	s.buf = s.buffers.borrow()
 	n, err := s.Conn.Read(s.buf[:])
 	s.data = s.buf[:n]

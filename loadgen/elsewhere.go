@@ -1,0 +1,58 @@
+package loadgen
+
+import (
+	"math/rand/v2"
+
+	"xmpprig/loadgen/xmpp"
+)
+
+// Elsewhere is where every second user of a run is at home, users 1, 3, 5 and so on, rather than at the server under test.
+type Elsewhere struct {
+	// Domains are theirs in turn: user 1 is of the first, user 3 of the second. Dialers say, for each, how they log in.
+	Domains []string
+	Dialers []*xmpp.Dialer
+	// Own says that these domains are of a server whose own users they are, so that they ask it where a step asks the server; else
+	// they ask the server under test.
+	Own bool
+}
+
+// domain is which of the domains user n belongs to; n is odd.
+func (e *Elsewhere) domain(n int) int { return n / 2 % len(e.Domains) }
+
+// isAway reports whether user n is not the server's.
+func (p *population) isAway(n int) bool { return p.away != nil && n%2 == 1 }
+
+// home is the domain of user n.
+func (p *population) home(n int) string {
+	if p.isAway(n) {
+		return p.away.Domains[p.away.domain(n)]
+	}
+	return p.domain
+}
+
+// server is the domain that user n asks what is for the server.
+func (p *population) server(n int) string {
+	if p.isAway(n) && p.away.Own {
+		return p.home(n)
+	}
+	return p.domain
+}
+
+// pickRemote draws a user of the other side.
+func (p *population) pickRemote(self int, r *rand.Rand) int {
+	if self%2 == 1 {
+		return 2 * r.IntN((p.size+1)/2)
+	}
+	if p.size < 2 {
+		return self
+	}
+	return 2*r.IntN(p.size/2) + 1
+}
+
+// dialer is how user n logs in by a mechanism.
+func (e *engine) dialer(n int, mechanism string) *xmpp.Dialer {
+	if e.users.isAway(n) {
+		return e.users.away.Dialers[e.users.away.domain(n)]
+	}
+	return e.dialers[mechanism]
+}

@@ -1,0 +1,14 @@
+// Package trunk carries the stanzas of many users over the streams that servers and components have with one another.
+//
+// An external component (XEP-0114) is one stream for a whole domain:
+//
+//	c, err := trunk.OpenComponent(ctx, conn, "bots.example.org", "secret", trunk.Limits{})
+//	…
+//	go c.Send(stanza) // from any goroutine; a stanza carries from and to
+//	err = c.Run(func(e *wire.Element, at time.Time) { … })
+//
+// [AcceptComponent] is the server's end of it.
+//
+// Stanzas are sent as they are given, in the content namespace of the stream: whoever sends them has put from and to there. They
+// leave in few pieces, by a goroutine of the stream, so that who sends waits for nobody as long as the peer keeps reading.
+package trunk

@@ -76,6 +76,42 @@ func TestSendDoesNotAllocate(t *testing.T) {
 	}
 }
 
+// Nor does a message to a room, sent or received, but for its marks in the ledger.
+func TestRoomsDoNotAllocate(t *testing.T) {
+	s := connected(t, roomScenario(4, "count: 1, name: lounge", "{name: steady, duration: 1h, open: {rate: 1/s}}", "login, join", "groupchat: {body: '{nick} in {room}: {seq}'}"))
+	o := s.program.work[0].(*groupchat)
+	n := testing.AllocsPerRun(2000, func() {
+		s.begin(s.now())
+		if err := o.run(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if n != 0 {
+		t.Errorf("%v allocations to send", n)
+	}
+	p, scanner, buf := &s.rooms.places[0], new(wire.Scanner), make([]byte, 0, 1024)
+	if _, _, err := scanner.Next([]byte("<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>")); err != nil {
+		t.Fatal(err)
+	}
+	seq := uint32(0)
+	n = testing.AllocsPerRun(2000, func() {
+		st := stamp{kind: 'g', run: s.ledger.run, seq: seq, due: s.now(), sent: s.now()}
+		seq++
+		b := append(buf, "<message type='groupchat' from='lounge@conference.localhost/user0'"...)
+		b = wire.AppendAttr(b, "id", st.append(make([]byte, 0, 80)))
+		e, _, err := scanner.Next(append(b, "><body>x</body></message>"...))
+		if err != nil || e.Kind != wire.Stanza {
+			t.Fatalf("kind %v, %v", e.Kind, err)
+		}
+		if err := s.handle(e); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if n != 0 || p.delivered.Load() != 2001 {
+		t.Errorf("%v allocations to receive; %d were delivered", n, p.delivered.Load())
+	}
+}
+
 func TestReceiveDoesNotAllocate(t *testing.T) {
 	text := scenario(4, "{name: steady, duration: 1h, open: {rate: 1/s}}",
 		`{message: {to: self, size: 40B}}, ping, {expect: {stanza: message, type: chat, from: "somebody@else.example", contains: "a text that is rather longer than thirty-two bytes", within: 1s}}`)

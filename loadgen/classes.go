@@ -33,7 +33,7 @@ var classes = []string{
 	"tls-certificate", "tls",
 	"sasl:", "sasl", "bind", "negotiation",
 	"stream:", "stanza:", "malformed",
-	"timeout", "expect", "closed", "not-connected", "other",
+	"timeout", "expect", "closed", "not-connected", "not-joined", "removed", "other",
 }
 
 // Classes returns the closed list of error classes.
@@ -47,6 +47,10 @@ func classify(err error) string {
 	switch e := err; {
 	case errors.Is(e, errNoConnection):
 		return "not-connected"
+	case errors.Is(e, errNotJoined):
+		return "not-joined"
+	case errors.Is(e, errRemoved):
+		return "removed"
 	case errors.Is(e, errExpect):
 		return "expect"
 	case timedOut(e):

@@ -203,10 +203,12 @@ load:
   drain: 5s
   timeout: 10s
   phases: [{name: steady, duration: 20s, open: {rate: 4/s}}]
+rooms: {count: 2, name: "room{n}", occupants: 100%}
 session:
   start:
     - login
     - presence: available
+    - join: {history: 0}
     - roster: {add: paired, group: friends}
     - subscribe: {to: paired, within: 10s}
   work:
@@ -222,12 +224,18 @@ session:
     - repeat: {times: 2, do: [{wait: {exponential: 5ms}}, {ping: {as: again}}]}
     - every: {interval: 10ms, times: 3, do: [{ping: {as: ticked}}]}
     - choose: [{weight: 1, do: [{wait: 1ms}]}, {weight: 2, do: [disco]}]
+    - groupchat: {size: 10B}
+    - groupchat: {body: "{nick} & co in {room}", as: said}
+    - raw: "<message to='{room}' type='groupchat' id='{id}'><body>{nick}</body></message>"
+    - leave
+    - join: {within: 2s, as: again.in}
     - presence: unavailable
     - reconnect
     - presence: available
     - disconnect
     - login
     - presence: available
+    - join
   stop: [logout]
 `
 		run := newBench(t, text).run(t)
@@ -238,7 +246,7 @@ session:
 			t.Errorf("the server was not asked what it is: %+v", run.Target)
 		}
 		for name, n := range map[string]int64{
-			"roster": 80, "ping": 80, "rawping": 80, "expect": 80, "again": 160, "ticked": 240, "login": 160,
+			"roster": 80, "ping": 80, "rawping": 80, "expect": 80, "again": 160, "ticked": 240, "login": 160, "leave": 160, "again.in": 160,
 		} {
 			if s := find(t, run, name, "steady", results.Response); s.Count != n {
 				t.Errorf("%s was answered %d times, want %d", name, s.Count, n)
@@ -250,7 +258,7 @@ session:
 		if s := find(t, run, "presence.delivery", "steady", results.Response); s.Count == 0 {
 			t.Error("no presence was timed")
 		}
-		if l := run.Ledger; l.Sent != 160 || l.Delivered+l.Refused+l.Lost != 160 || l.Delivered < 80 {
+		if l := run.Ledger; l.Sent != 160+run.Rooms.Owed || l.Delivered+l.Refused+l.Lost != l.Sent || run.Rooms.Sent != 160 || run.Rooms.Owed < 320 || run.Rooms.Wrong() > 0 || l.Delivered < 80 {
 			t.Errorf("ledger %+v", l)
 		}
 	})

@@ -52,6 +52,7 @@ type engine struct {
 
 	board  *board
 	ledger *ledger
+	rooms  *rooms // nil: the scenario has none
 	errors errorLog
 	rec    *results.Recorder
 	health *health
@@ -156,6 +157,7 @@ func newEngine(o *Options) *engine {
 	e.changed.Store(&changed)
 	e.waiting.Store(int64(e.size))
 	e.ledger = newLedger(mark(o.Seed, time.Now()), e.size, e.users.address)
+	e.rooms = newRooms(s.Rooms, e.size, e.ledger)
 	e.chosen = o.Dialer.LoginMode != xmpp.ClassicLogin
 	e.keeps = o.Dialer.ResumeTLS || o.Dialer.LoginMode == xmpp.FASTLogin || o.Dialer.LoginMode == xmpp.AutoLogin
 	e.dialers = dialers(o.Dialer, e.program.mechanisms)

@@ -39,11 +39,14 @@ func newBench(t *testing.T, scenario string, faults ...string) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dial := func(context.Context, net.Addr) (net.Conn, error) { return srv.Dial() }
 	return &bench{srv, Options{
 		Scenario: s, Seed: 1, Record: filepath.Join(t.TempDir(), "record"),
-		Dialer: &xmpp.Dialer{Dial: dial, Domain: "localhost", Mechanism: "PLAIN", Timeout: 10 * time.Second},
+		Dialer: &xmpp.Dialer{Dial: dialOf(srv), Domain: "localhost", Mechanism: "PLAIN", Timeout: 10 * time.Second},
 	}}
+}
+
+func dialOf(srv *loopback.Server) func(context.Context, net.Addr) (net.Conn, error) {
+	return func(context.Context, net.Addr) (net.Conn, error) { return srv.Dial() }
 }
 
 func (b *bench) run(t *testing.T) *results.Run {

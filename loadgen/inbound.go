@@ -59,11 +59,20 @@ func (s *session) handle(e *wire.Element) error {
 }
 
 func (s *session) onMessage(e *wire.Element, at time.Duration) {
+	kind := e.Attr("type")
+	if string(kind) == "groupchat" && s.engine.rooms != nil {
+		s.onGroupchat(e, at)
+		return
+	}
 	st, ok := parseStamp(e.Attr("id"))
+	if ok && st.kind == 'g' && string(kind) == "error" && st.run == s.ledger.run {
+		s.onRoomError(e, st, at)
+		return
+	}
 	if !ok || st.kind != 'm' || st.run != s.ledger.run {
 		return
 	}
-	if string(e.Attr("type")) == "error" {
+	if string(kind) == "error" {
 		if int(st.from) == s.n {
 			err := xmpp.ParseStanzaError(e)
 			s.ledger.refuse(st, err.Error())
@@ -76,6 +85,9 @@ func (s *session) onMessage(e *wire.Element, at time.Duration) {
 }
 
 func (s *session) onPresence(e *wire.Element, at time.Duration) {
+	if s.rooms != nil && s.onRoomPresence(e, at) {
+		return
+	}
 	kind := e.Attr("type")
 	switch string(kind) {
 	case "subscribe":

@@ -22,6 +22,8 @@ type ledger struct {
 	samples []results.LedgerSample
 	sampled map[string]int // by what
 	address func(n int) string
+
+	rooms *rooms // whose deliveries count too; nil: none
 }
 
 // A slot is the recipient's number above slotBits, and marks below.
@@ -195,21 +197,13 @@ func (s *sheet) overtaken(seq uint32, to uint64) bool {
 // outstanding is how many messages may still arrive.
 func (l *ledger) outstanding() int64 {
 	settled := l.settled.Load() // first: what is sent between the two must not hide others
-	return l.sent.Load() - settled
+	return l.sent.Load() - settled + l.rooms.outstanding()
 }
 
 // maxSamples of each kind of trouble are kept.
 const maxSamples = 5
 
 func (l *ledger) sample(what string, from, seq uint32, to int, at string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.sampled == nil {
-		l.sampled = map[string]int{}
-	}
-	if l.sampled[what]++; l.sampled[what] > maxSamples {
-		return
-	}
 	sample := results.LedgerSample{What: what, ID: fmt.Sprintf("%d:%d", from, seq), At: at}
 	if int(from) < len(l.sheets) {
 		sample.From = l.address(int(from))
@@ -217,7 +211,26 @@ func (l *ledger) sample(what string, from, seq uint32, to int, at string) {
 	if to >= 0 {
 		sample.To = l.address(to)
 	}
-	l.samples = append(l.samples, sample)
+	l.note(sample)
+}
+
+// note keeps a sample, unless there are enough of its kind.
+func (l *ledger) note(sample results.LedgerSample) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.sampled == nil {
+		l.sampled = map[string]int{}
+	}
+	if l.sampled[sample.What]++; l.sampled[sample.What] <= maxSamples {
+		l.samples = append(l.samples, sample)
+	}
+}
+
+// wants says whether more samples of a kind are kept.
+func (l *ledger) wants(what string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.sampled[what] < maxSamples
 }
 
 // close counts what was lost and returns the whole account. Nothing may be
@@ -234,6 +247,10 @@ func (l *ledger) close() results.Ledger {
 			}
 		}
 	}
+	if l.rooms != nil {
+		l.rooms.samplesLost()
+		lost += l.rooms.account(true).Lost
+	}
 	r := l.running()
 	r.Lost = lost
 	r.Samples = l.samples
@@ -243,7 +260,7 @@ func (l *ledger) close() results.Ledger {
 // running is the account so far; what is under way counts as neither
 // delivered nor lost.
 func (l *ledger) running() results.Ledger {
-	return results.Ledger{
+	r := results.Ledger{
 		Sent:         l.sent.Load(),
 		Delivered:    l.delivered.Load(),
 		Duplicated:   l.duplicated.Load(),
@@ -251,4 +268,8 @@ func (l *ledger) running() results.Ledger {
 		Misdelivered: l.misdelivered.Load(),
 		Refused:      l.refused.Load(),
 	}
+	if l.rooms != nil {
+		l.rooms.addTo(&r)
+	}
+	return r
 }

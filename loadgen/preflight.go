@@ -103,6 +103,10 @@ func (e *engine) tryLogin(ctx context.Context) error {
 		e.alpn = state.NegotiatedProtocol
 	}
 	e.software, e.version = askVersion(c, e.users.domain)
+	if err := e.checkRooms(ctx, c); err != nil {
+		c.Abort()
+		return err
+	}
 	if err := c.Close(ctx); err != nil && !broken(err) {
 		return &SetupError{classify(err), fmt.Errorf("try to log out: %w", err), "see the server's log"}
 	}

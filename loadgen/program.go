@@ -24,6 +24,7 @@ type program struct {
 	mechanisms        []string // that login steps name
 	messages          int      // series of message deliveries; -1: none are sent
 	presences         int      // likewise of presence
+	rooms             roomSeries
 	expects           []match
 	slots             bool // sessions exist only within the work: logins come and go
 	returns           bool // the work logs in, so a session without a connection may get one
@@ -31,7 +32,7 @@ type program struct {
 
 // compile turns the steps of a scenario into a program.
 func compile(s *scenarios.Session) *program {
-	p := &program{messages: -1, presences: -1}
+	p := &program{messages: -1, presences: -1, rooms: roomSeries{-1, -1, -1}}
 	p.start, p.work, p.stop = p.steps(s.Start), p.steps(s.Work), p.steps(s.Stop)
 	p.slots, p.returns = !logsIn(p.start), mayLogIn(s.Work)
 	return p
@@ -107,6 +108,13 @@ func (p *program) step(st scenarios.Step) op {
 		return &request{series: p.name(label), to: st.To, payload: disco}
 	case scenarios.Raw:
 		return &raw{Raw: st, series: p.name(label), text: parseTemplate(st.XML)}
+	case scenarios.Join:
+		return &join{st, p.name(label)}
+	case scenarios.Leave:
+		return &leave{st, p.name(label)}
+	case scenarios.Groupchat:
+		p.rooms = p.roomSeries()
+		return &groupchat{st, p.name(label), parseTemplate(st.Body)}
 	case scenarios.Wait:
 		return wait{st.For}
 	case scenarios.Expect:

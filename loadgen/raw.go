@@ -58,6 +58,7 @@ func parseTemplate(text string) template {
 // filling is what the placeholders of one stanza stand for.
 type filling struct {
 	peer string
+	at   *occupant // the room; nil: the first that the session belongs to
 	id   []byte
 	seq  uint64
 }
@@ -91,6 +92,8 @@ func (s *session) fill(b []byte, name string, f filling) []byte {
 		return wire.AppendText(b, s.users.home(s.n))
 	case "peer":
 		return wire.AppendText(b, f.peer)
+	case "room", "nick":
+		return s.fillRoom(b, name, f.at)
 	case "seq":
 		return strconv.AppendUint(b, f.seq, 10)
 	case "now":

@@ -70,7 +70,7 @@ func TestShippedOnRealServers(t *testing.T) {
 		srv := startReal(t, driver, sessions, "secret")
 		for _, shipped := range scenarios.Shipped() {
 			t.Run(driver+"/"+shipped.Name, func(t *testing.T) {
-				length, warmUp := 4*time.Second, time.Second
+				length, warmUp := 3*time.Second, time.Second
 				s := readScenario(t, shipped.Name, scenarios.Overrides{
 					Sessions: sessions, Duration: &length, WarmUp: &warmUp, Server: driver, Password: "secret",
 				})

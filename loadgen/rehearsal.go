@@ -14,6 +14,7 @@ import (
 // rehearsal goes through a run's draws without running it.
 type rehearsal struct {
 	users *population
+	rooms *rooms
 	n     int
 	pcg   *rand.PCG
 	rng   *rand.Rand
@@ -26,6 +27,14 @@ func (r *rehearsal) note(values ...uint64) {
 		binary.LittleEndian.PutUint64(r.word[:], v)
 		r.sum.Write(r.word[:])
 	}
+}
+
+// places is to how many rooms the session at hand belongs.
+func (r *rehearsal) places() int {
+	if r.rooms == nil {
+		return 0
+	}
+	return len(r.rooms.of[r.n])
 }
 
 func (r *rehearsal) all(ops []op) {
@@ -71,8 +80,11 @@ func (o offerings) by(after time.Duration) int64 {
 // seed, scenario and number of sessions give the same hash.
 func (e *engine) rehearse() string {
 	pcg := rand.NewPCG(0, 0)
-	r := &rehearsal{users: e.users, pcg: pcg, rng: rand.New(pcg), sum: sha256.New()}
+	r := &rehearsal{users: e.users, rooms: e.rooms, pcg: pcg, rng: rand.New(pcg), sum: sha256.New()}
 	r.note(e.seed, uint64(e.size))
+	if e.rooms != nil {
+		e.rooms.rehearse(r)
+	}
 	e.plan[0].offered = newOfferings(e.plan[0].length)
 	for n := range e.size {
 		r.n = n

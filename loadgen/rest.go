@@ -109,6 +109,7 @@ func (s *session) weigh(c *xmpp.Conn) {
 // gone takes leave of a connection.
 func (s *session) gone(c *xmpp.Conn) {
 	s.weigh(c)
+	s.vacate(true)
 	s.bytesIn, s.bytesOut = 0, 0
 	s.connected.Add(-1)
 }
@@ -142,6 +143,9 @@ func (s *session) lose(err error) {
 // broke lets go of a connection that broke, and counts it unless the rig did
 // it itself or it was counted before.
 func (s *session) broke() bool {
+	if s.conn.Load() != nil {
+		s.vacate(false) // what others have got was owed to this session too
+	}
 	if !s.drop() || s.stage.Load() >= stageLeave {
 		return false
 	}

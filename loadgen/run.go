@@ -41,7 +41,7 @@ type Options struct {
 // SetupError is a failure before any load: the server could not be reached,
 // or the machine cannot hold so many sessions.
 type SetupError struct {
-	Class  string // an error class, or "limit"
+	Class  string // an error class, "limit", or "feature"
 	Err    error
 	Remedy string
 }

@@ -34,6 +34,7 @@ type session struct {
 	leaving           bool  // the scenario's stop is under way
 	bytesIn, bytesOut int64 // of the connection, as far as they have been counted
 	answer            answer
+	rooms             *attendance               // nil: the session belongs to none
 	asked             map[string]bool           // users whose approval a subscribe waits for
 	arrived           []uint32                  // matches of each expect that no step has passed yet
 	take              func(*wire.Element) error // s.handle, bound once
@@ -50,6 +51,7 @@ func (e *engine) newSession(n int) *session {
 	pcg := rand.NewPCG(e.seed, uint64(n))
 	s := &session{engine: e, n: n, pcg: pcg, rng: rand.New(pcg), count: &e.board.shards[n%len(e.board.shards)]}
 	s.take = s.handle
+	s.rooms = e.rooms.attend(n, e.users.local(n))
 	if k := len(e.program.expects); k > 0 {
 		s.arrived = make([]uint32, k)
 	}

@@ -110,6 +110,7 @@ func (w *watch) sofar(now time.Duration) results.Run {
 		r.Target.Software, r.Target.Version = w.software, w.version
 	}
 	r.Ledger = w.ledger.running()
+	r.Rooms = w.roomAccount(false)
 	r.Errors = w.errors.list()
 	r.Generator = w.health.generator()
 	r.Server = w.health.serverCost()
@@ -154,6 +155,7 @@ func (w *watch) final() results.Run {
 		p.Dropped = p.Offered - p.Completed - p.Failed
 	}
 	r.Ledger = w.ledger.close()
+	r.Rooms = w.roomAccount(true)
 	r.Generator.Reasons = w.health.limits(&r, w.rec.Summaries())
 	r.Generator.Limited = len(r.Generator.Reasons) > 0
 	r.Objectives = w.objectives(&r)

@@ -27,6 +27,7 @@ type Run struct {
 	Phases      []Phase      `json:"phases"`
 	Series      []Series     `json:"series"`
 	Ledger      Ledger       `json:"ledger"`
+	Rooms       *Rooms       `json:"rooms,omitempty"` // nil: the scenario has none
 	Errors      []ErrorClass `json:"errors"`
 	Generator   Generator    `json:"generator"`
 	Server      Server       `json:"server"`
@@ -153,7 +154,7 @@ type Series struct {
 	Negative int64 `json:"negative,omitempty"` // below zero, counted as 0: a clock went backwards
 }
 
-// Ledger accounts for every message of the run.
+// Ledger accounts for every message of the run. One to a room counts once for each delivery that it was owed (Rooms).
 type Ledger struct {
 	Sent         int64          `json:"sent"`
 	Delivered    int64          `json:"delivered"` // distinct messages that reached their recipient

@@ -62,6 +62,7 @@ func (k *checker) conflicts() []conflict {
 	k.checkElsewhere()
 	k.checkPhases()
 	k.checkSteps()
+	k.checkRooms()
 	if k.flow {
 		k.checkFlow()
 	}
@@ -145,7 +146,7 @@ func (k *checker) checkSteps() {
 // checkLabel keeps different operations out of one series.
 func (k *checker) checkLabel(s Step, kinds map[string]string) {
 	b, kind := s.Common(), nameOf(s)
-	for _, end := range append(loginParts(), ".delivery", serviceSuffix) {
+	for _, end := range append(loginParts(), ".delivery", ".first", ".last", serviceSuffix) {
 		if strings.HasSuffix(b.Label, end) {
 			k.add(conflict{pos: b.Pos, reason: fmt.Sprintf("the label %q ends in %s", b.Label, end),
 				remedy: "the rig itself names series like that; choose another"})

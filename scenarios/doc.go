@@ -41,6 +41,7 @@
 //	target       where it wants to run
 //	elsewhere    where every second user is at home, if not there
 //	load         how many sessions, how fast, and the phases; needed
+//	rooms        the rooms that sessions share
 //	session      what one session does; needed
 //	objectives   bounds that a run has to keep
 //
@@ -130,6 +131,25 @@
 //	  - {name: hold, duration: 30s, closed: {sessions: 100}}
 //	  - {name: everybody, duration: 30s, closed: {sessions: all}}
 //
+// # Rooms
+//
+// The rooms (XEP-0045) that sessions share. Each room has as many occupants as
+// the others, and sessions that follow each other in number are in different
+// rooms. A session may be in several rooms, or in none; then its steps join,
+// groupchat and leave do nothing.
+//
+//	count      how many there are; needed
+//	name       pattern of the local part of a room's address, in which {n} is the
+//	           room's number, from 0; needed
+//	occupants  how many sessions each room has: a number, or a share of all such as
+//	           10%; default: every session is in one room
+//	service    the domain of the rooms; default: conference.DOMAIN or, where there
+//	           is none, the service that the server names (XEP-0030)
+//
+// A server without rooms is refused before the run.
+//
+//	rooms: {count: 20, name: "room{n}", occupants: 50}
+//
 // # Session
 //
 //	start  what each session does once, from its login on
@@ -197,6 +217,25 @@
 //	      xml: "<iq type='get' id='{id}' to='{domain}'><query xmlns='jabber:iq:version'/></iq>"
 //	      await: true
 //
+// Steps in rooms: join and leave go through all rooms of the session, groupchat
+// writes to one of them at random. Join passes over rooms that the session is in,
+// and leave over those that it is not in. Join enters under the user's name and is
+// answered when the room says that the session is in. With history it asks for so
+// many messages of the past; those are no deliveries. What waits long takes
+// within.
+//
+//	work:
+//	  - join
+//	  - {join: {history: 20, within: 1m}}
+//	  - {groupchat: {size: 120B}}
+//	  - {groupchat: {body: "{nick} says {seq} in {room}"}}
+//	  - leave
+//
+// A message to a room is owed to every occupant who was in when it was sent, the
+// sender too, and who did not leave before it came. Each delivery is timed in
+// groupchat.delivery, the first of a message in groupchat.first, and the last, by
+// which all have it, in groupchat.last.
+//
 // Steps that wait, and steps that hold others:
 //
 //	work:
@@ -239,7 +278,8 @@
 // With a statistic (p50, p90, p95, p99, p99.9, max or mean) the metric is a
 // series of times: the label of a step, login.connect, login.tls, login.upgrade, login.sasl or
 // login.bind, login.fast (in place of login.sasl, of logins by a token), login.resumed (in
-// place of login.tls, of TLS sessions resumed), message.delivery or presence.delivery. Response times are meant,
+// place of login.tls, of TLS sessions resumed), message.delivery, presence.delivery, groupchat.delivery,
+// groupchat.first or groupchat.last. Response times are meant,
 // and service times where .service follows; the stages of a login have only
 // these. A percentile is decided where ten samples lie beyond it: a p99 takes
 // 1000 samples. What failed has no time, so bound the errors too. Messages,
@@ -252,7 +292,8 @@
 //	dropped          iterations never begun: a number, or a share of those offered
 //	rate             iterations completed a second
 //	lost duplicated reordered misdelivered
-//	                 messages: a number, or a share of those sent
+//	                 messages: a number, or a share of those sent; one to a room
+//	                 counts once for each delivery owed
 //	server.rss       the most memory that the server took, such as 1GiB
 //	server.cpu       CPUs that the server used on average in the measured phases
 //	sessions         the most that were connected at once
@@ -299,6 +340,9 @@
 //	{user}    the user's name
 //	{domain}  the domain
 //	{peer}    the peer's address
+//	{room}    the room's address; elsewhere than in groupchat, of the first of one's
+//	          rooms
+//	{nick}    the name that one has there
 //	{seq}     the number of the step's iteration
 //	{now}     the time
 //

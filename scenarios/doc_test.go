@@ -52,8 +52,8 @@ func TestManual(t *testing.T) {
 	}
 	parsed(t, wholes[1]+bounds[0]) // the chat
 	phases, steps := examples(doc, "phases:\n"), examples(doc, "work:\n")
-	if len(phases) != 1 || len(steps) != 4 {
-		t.Fatalf("%d lists of phases and %d of steps in the manual, want 1 and 4", len(phases), len(steps))
+	if len(phases) != 1 || len(steps) != 5 {
+		t.Fatalf("%d lists of phases and %d of steps in the manual, want 1 and 5", len(phases), len(steps))
 	}
 	parsed(t, head+load+indented(phases[0])+"session: {start: [login], work: [ping]}\n")
 	for i, work := range steps {
@@ -61,7 +61,11 @@ func TestManual(t *testing.T) {
 		if i == 0 {
 			session, work = "session:\n", work+"  - logout\n" // it begins with login
 		}
-		parsed(t, head+load+"  phases: [{name: p, duration: 1s, closed: {}}]\n"+session+indented(work))
+		rooms := ""
+		if strings.Contains(work, "join") {
+			rooms = examples(doc, "rooms: ")[0]
+		}
+		parsed(t, head+load+"  phases: [{name: p, duration: 1s, closed: {}}]\n"+rooms+session+indented(work))
 	}
 }
 

@@ -26,6 +26,7 @@ func (p *Plan) notes() {
 		note("work waits %.3gs on average, so %.4g/s would keep %.0f sessions at work and there are %d: arrivals will have to wait",
 			busy, highest, atOnce, s.Load.Sessions)
 	}
+	p.roomNotes(note)
 	if s.Load.WarmUp == 0 {
 		note("without a warm-up the first phase holds the server's first steps too")
 	}

@@ -42,6 +42,7 @@ func scenarioForm() form[Scenario] {
 		must("users", usersForm(), "Who logs in.", func(s *Scenario) *Users { return &s.Users }),
 		key("target", targetForm(), "Where the scenario wants to run. The command line overrides it.", func(s *Scenario) *Target { return &s.Target }),
 		key("elsewhere", elsewhereForm(), "Where every second user is at home (1, 3, 5, …), if not at the server under test. Default: all are there.", func(s *Scenario) **Elsewhere { return &s.Elsewhere }),
+		key("rooms", roomsForm(), "The rooms (XEP-0045) that sessions share. Default: none.", func(s *Scenario) **Rooms { return &s.Rooms }),
 		must("load", loadForm(), "How many sessions there are, how fast they come, and the phases.", func(s *Scenario) *Load { return &s.Load }),
 		must("session", sessionForm(), "What one session does.", func(s *Scenario) *Session { return &s.Session }),
 		key("objectives", list("a list of 1 to 64 objectives", objectiveForm(), 1, 64), "Bounds that a run has to keep, each METRIC [STATISTIC] OP BOUND [over WINDOW [for SHARE]] [in PHASE] [abort after DELAY]. Default: none.", func(s *Scenario) *[]Objective { return &s.Objectives }),

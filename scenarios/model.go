@@ -11,6 +11,7 @@ type Scenario struct {
 	Target      Target
 	Elsewhere   *Elsewhere // nil: all users are the target's
 	Load        Load
+	Rooms       *Rooms // nil: none
 	Session     Session
 	Objectives  []Objective
 	Source      []byte // the file as read
@@ -153,7 +154,7 @@ type (
 		To *Peer // nil: the server
 	}
 	// Raw sends text as it stands after its placeholders were filled:
-	// {id} {n} {jid} {user} {domain} {peer} {seq} {now}.
+	// {id} {n} {jid} {user} {domain} {peer} {room} {nick} {seq} {now}.
 	Raw struct {
 		Base
 		XML   string

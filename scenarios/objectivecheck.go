@@ -48,6 +48,8 @@ func timesOf(s Step) []string {
 		return []string{"message.delivery"}
 	case Presence:
 		return []string{"presence.delivery"}
+	case Groupchat:
+		return []string{"groupchat.delivery", "groupchat.first", "groupchat.last"}
 	case Raw:
 		if !v.Await {
 			return nil
@@ -79,7 +81,7 @@ func (k *checker) checkObjectives() {
 		k.checkObjectiveWindow(o)
 		if o.Statistic != "" {
 			k.checkObjectiveSeries(o)
-		} else if f, _ := figureOf(o.Metric); f.messages && !slices.ContainsFunc(k.timed(), func(t timed) bool { return t.label == "message.delivery" }) {
+		} else if f, _ := figureOf(o.Metric); f.messages && !slices.ContainsFunc(k.timed(), func(t timed) bool { return t.label == "message.delivery" || t.label == "groupchat.delivery" }) {
 			k.objective(o, o.metricAt, show(o.Metric)+" counts messages, and the scenario sends none", "")
 		}
 	}
@@ -232,6 +234,8 @@ func unanswered(s Step) string {
 		return `write "message.delivery", which is timed where the messages arrive`
 	case Presence:
 		return `write "presence.delivery", which is timed where the presence arrives`
+	case Groupchat:
+		return `write "groupchat.delivery", "groupchat.first" or "groupchat.last", which are timed where the messages arrive`
 	case Raw:
 		return "give the step await: true"
 	case Subscribe:

@@ -17,6 +17,8 @@ type Overrides struct {
 	Rate       float64        // arrivals a second: of constant phases, and the highest of ramps and stairs
 	Duration   *time.Duration // of all phases together; they keep their shares
 	WarmUp     *time.Duration
+	Rooms      int    // of a scenario with rooms
+	Occupants  string // of each of them: a number, or a share such as 10%
 	Transport  string // websocket has direct TLS in place of STARTTLS, unless TLS is given too
 	TLS        string
 	Login      string
@@ -48,6 +50,7 @@ func (e *OverrideError) Error() string {
 func (s *Scenario) With(o Overrides) (*Scenario, error) {
 	w := &overriding{Scenario: s.copy(), flags: map[string]string{}}
 	w.load(o)
+	w.rooms(o)
 	w.target(o)
 	w.elsewhereFrom(o)
 	w.objectives(o.Objectives)
@@ -73,6 +76,10 @@ func (s *Scenario) copy() *Scenario {
 		}
 	}
 	c.Objectives = slices.Clone(s.Objectives)
+	if s.Rooms != nil {
+		r := *s.Rooms
+		c.Rooms = &r
+	}
 	return &c
 }
 

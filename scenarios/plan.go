@@ -135,7 +135,7 @@ func (s *Scenario) expect(steps []Step, left float64) (e expected) {
 
 func (s *Scenario) expectStep(step Step, left float64) expected {
 	switch v := step.(type) {
-	case Message:
+	case Message, Groupchat:
 		return expected{messages: 1}
 	case Wait:
 		return expected{seconds: v.For.Mean()}

@@ -17,6 +17,7 @@ func (s *Scenario) Print() []byte {
 	m.put("target", s.Target.print())
 	m.put("elsewhere", s.Elsewhere.print())
 	m.put("load", s.Load.print())
+	m.put("rooms", s.Rooms.print())
 	m.put("session", mapOf().put("start", printSteps(s.Session.Start)).
 		put("work", printSteps(s.Session.Work)).put("stop", printSteps(s.Session.Stop)))
 	objectives := listOf()

@@ -80,6 +80,10 @@ func printBody(s Step) *node {
 		return orNothing(printPeer(v.To))
 	case Raw:
 		return v.printBody()
+	case Join:
+		return v.printBody()
+	case Groupchat:
+		return v.printBody()
 	case Expect:
 		return m.put("stanza", quoted(v.Match.Stanza)).put("type", quoted(v.Match.Type)).put("from", quoted(v.Match.From)).
 			put("contains", quoted(v.Match.Contains)).put("within", lasting(v.Within))

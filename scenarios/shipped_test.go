@@ -12,7 +12,7 @@ import (
 )
 
 func TestShipped(t *testing.T) {
-	want := []string{"chat", "component-chat", "idle", "login-storm", "ping", "presence-fanout", "reconnect-churn"}
+	want := []string{"chat", "component-chat", "idle", "login-storm", "muc", "ping", "presence-fanout", "reconnect-churn", "room-join-flood"}
 	got := Shipped()
 	if len(got) != len(want) {
 		t.Fatalf("shipped are %v, want %v", got, want)

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -29,7 +30,7 @@ func stepsForm() form[[]Step] {
 
 // entries is the table of all steps.
 func entries(do form[[]Step]) []entry {
-	return append(sessionEntries(), append(stanzaEntries(), controlEntries(do)...)...)
+	return slices.Concat(sessionEntries(), stanzaEntries(), roomEntries(), controlEntries(do))
 }
 
 // sessionEntries are the steps that begin and end sessions.

@@ -10,13 +10,13 @@ import (
 // either Literal or, where Placeholder is set, a value to put in.
 type Part struct {
 	Literal     string
-	Placeholder string // id, n, jid, user, domain, peer, seq, now; empty for a literal
+	Placeholder string // id, n, jid, user, domain, peer, room, nick, seq, now; empty for a literal
 }
 
 // Placeholders returns the names that may stand in braces in a message body
 // or a raw step.
 func Placeholders() []string {
-	return []string{"id", "n", "jid", "user", "domain", "peer", "seq", "now"}
+	return []string{"id", "n", "jid", "user", "domain", "peer", "room", "nick", "seq", "now"}
 }
 
 // Parts splits a template into literals and placeholders. Doubled braces stand

@@ -43,6 +43,12 @@ func nameOf(s Step) string {
 		return "disco"
 	case Raw:
 		return "raw"
+	case Join:
+		return "join"
+	case Leave:
+		return "leave"
+	case Groupchat:
+		return "groupchat"
 	case Wait:
 		return "wait"
 	case Expect:

@@ -46,7 +46,9 @@ errors ends it at once.
 --vary login     logins a second, of a scenario whose work logs in (login-storm)
 --vary sessions  sessions, each with the scenario's rate a session; with --rate the
                  rate of all together stays as it is
-No scenario of this version has rooms, so their number cannot be varied.
+--vary rooms     rooms, each with the scenario's number of occupants, so that the
+                 sessions grow with them, and its rate a room; with --rate the rate
+                 of all together stays as it is
 
 A trial passes if the objectives are kept, all sessions come up, and the server
 does 98 % of what comes due while it comes due. Without objectives these are
@@ -56,9 +58,9 @@ the answer is "≥ X, generator-limited", and the exit code 12.`,
 		setup: func(f *pflag.FlagSet) func(context.Context, []string, *ui) error {
 			s := &searching{flags: f, load: loadFlags(f)}
 			s.reach.declare(f)
-			f.StringVar(&s.vary, "vary", "rate", "rate, login or sessions")
-			f.Float64Var(&s.start, "start", 0, "first `LOAD`; default: 100 arrivals or 10 logins a second, or 50 sessions")
-			f.Float64Var(&s.max, "max", 0, "highest `LOAD`; default: a million arrivals a second, 100,000 sessions")
+			f.StringVar(&s.vary, "vary", "rate", "rate, login, sessions or rooms")
+			f.Float64Var(&s.start, "start", 0, "first `LOAD`; default: 100 arrivals or 10 logins a second, 50 sessions, or a room")
+			f.Float64Var(&s.max, "max", 0, "highest `LOAD`; default: a million arrivals a second, 100,000 sessions or rooms")
 			f.StringVar(&s.within, "within", "5%", "how near the answer is to be")
 			f.DurationVar(&s.trial, "trial", 10*time.Second, "measured time of a trial")
 			f.DurationVar(&s.confirm, "confirm", 30*time.Second, "measured time of the trial that confirms")
@@ -110,7 +112,9 @@ func (s *searching) check() (within float64, err error) {
 		return 0, &usageError{"--duration is not for a search", "--trial is how long each trial measures, --confirm the last one"}
 	case s.vary == "sessions" && s.flags.Changed("sessions"):
 		return 0, &usageError{"--sessions is what is varied", "--start and --max bound it"}
-	case s.vary != "sessions" && s.flags.Changed("rate"):
+	case s.vary == "rooms" && (s.flags.Changed("rooms") || s.flags.Changed("sessions")):
+		return 0, &usageError{"the number of rooms is what is varied, and with it that of the sessions", "--start and --max bound it, --occupants says how many sessions each room has"}
+	case s.vary != "sessions" && s.vary != "rooms" && s.flags.Changed("rate"):
 		return 0, &usageError{"--rate is what is varied", "--start and --max bound it"}
 	case !(s.start >= 0) || !(s.max >= 0) || math.IsInf(s.start, 0) || math.IsInf(s.max, 0):
 		return 0, &usageError{"--start and --max are numbers above zero", ""}
@@ -122,7 +126,7 @@ func (s *searching) check() (within float64, err error) {
 			return 0, err
 		}
 	}
-	return within, firstOf(wellWritten(s.flags, "ca"), atLeast(0, s.reach.pid, "server-pid"), oneOf("vary", s.vary, "rate", "login", "sessions"),
+	return within, firstOf(wellWritten(s.flags, "ca"), atLeast(0, s.reach.pid, "server-pid"), oneOf("vary", s.vary, "rate", "login", "sessions", "rooms"),
 		oneOf("format", s.format, "text", "json", "markdown", "html"), oneOf("progress", s.progress, "auto", "bar", "log", "none"))
 }
 
@@ -173,13 +177,15 @@ func capacityPart(c *results.Capacity) part {
 
 // options are those of the search.
 func (w *trials) options(within float64) capacity.Options {
-	o := capacity.Options{Start: w.start, Max: w.max, Within: within, Whole: w.vary == "sessions", Unit: w.head.Unit, Budget: w.budget, After: w.after}
+	o := capacity.Options{Start: w.start, Max: w.max, Within: within, Whole: w.vary == "sessions" || w.vary == "rooms", Unit: w.head.Unit, Budget: w.budget, After: w.after}
 	first, top := 100.0, 1e6
 	switch w.vary {
 	case "login":
 		first = 10
 	case "sessions":
 		first, top = 50, 1e5
+	case "rooms":
+		first, top = 1, 1e5
 	}
 	if o.Start == 0 {
 		o.Start = first

@@ -12,8 +12,8 @@ import (
 func (w *trials) judgeAll(code results.ExitCode, err error) {
 	c := &w.head
 	c.RanOut = capacity.RanOut(c.Trials, c.Answer, capacity.Machine{CPUs: c.Environment.CPUs, Memory: c.Environment.MemoryBytes, Files: c.Environment.OpenFiles})
-	if w.plan.fixed && w.vary == "sessions" {
-		c.NoUSL = "the rate was held, so throughput does not follow the number of sessions"
+	if w.plan.fixed && (w.vary == "sessions" || w.vary == "rooms") {
+		c.NoUSL = "the rate was held, so throughput does not follow the number of " + w.vary
 	} else {
 		c.USL, c.NoUSL = capacity.FitUSL(w.points(), c.Seed)
 	}
@@ -47,7 +47,7 @@ func (w *trials) points() (all []capacity.Point) {
 			continue
 		}
 		n := t.Achieved * t.MeanNS / 1e9
-		if w.vary == "sessions" {
+		if w.vary == "sessions" || w.vary == "rooms" {
 			n = float64(t.Sessions)
 		}
 		all = append(all, capacity.Point{N: n, X: t.Achieved})

@@ -30,6 +30,8 @@ func loadFlags(f *pflag.FlagSet) *overriding {
 	f.StringVar(&v.rate, "rate", "", "arrivals of open phases, such as `100/s`; ramps and stairs are scaled to it at their highest")
 	f.DurationVar(&v.duration, "duration", 0, "length of all measured phases together, such as 30s")
 	f.DurationVar(&v.warmUp, "warm-up", 0, "length of the warm-up, which is recorded but not counted")
+	f.IntVar(&v.o.Rooms, "rooms", 0, "number of rooms, of a scenario that has any")
+	f.StringVar(&v.o.Occupants, "occupants", "", "sessions in each room: a `NUMBER`, or a share such as 10%")
 	f.StringVar(&v.o.Transport, "transport", "", "tcp, or websocket (RFC 7395)")
 	f.StringVar(&v.o.TLS, "tls", "", "none, starttls or direct")
 	f.StringVar(&v.o.Login, "login", "", "how sessions authenticate and bind: "+strings.Join(scenarios.LoginModes(), ", ")+"; default: classic")
@@ -83,11 +85,14 @@ func (v *overriding) scenario(args []string) (*scenarios.Scenario, error) {
 // values takes over what needs more than the flag's own check. Zeros and
 // empty texts change nothing in a scenario, so they are refused here.
 func (v *overriding) values() (err error) {
-	if err := wellWritten(v.flags, "server", "transport", "tls", "login", "mechanism", "domain", "component", "user", "password"); err != nil {
+	if err := wellWritten(v.flags, "server", "occupants", "transport", "tls", "login", "mechanism", "domain", "component", "user", "password"); err != nil {
 		return err
 	}
 	if v.flags.Changed("sessions") && v.o.Sessions == 0 {
 		return atLeast(1, 0, "sessions")
+	}
+	if v.flags.Changed("rooms") && v.o.Rooms == 0 {
+		return atLeast(1, 0, "rooms")
 	}
 	if v.flags.Changed("rate") {
 		if v.o.Rate, err = scenarios.ParseRate(v.rate); err != nil {

@@ -22,18 +22,28 @@ type loadPlan struct {
 	rate     float64 // of the scenario, at its highest; 0: it has no open phase
 	fixed    bool    // the rate stays as it is, however many sessions there are
 	sessions int
+	rooms    int // of the scenario
+	each     int // occupants of a room
 }
 
 // plan reads the scenario and sees whether its load can be varied.
 func (s *searching) plan(args []string) (*loadPlan, error) {
 	given := s.load.o.Objectives
 	s.load.o.Objectives = nil // judged beside those assumed
+	if s.vary == "rooms" {
+		s.growSessions(args)
+	}
 	base, err := s.load.scenario(args)
 	if err != nil {
 		return nil, err
 	}
 	p := &loadPlan{base: base, vary: s.vary, rate: highestRate(base), fixed: s.flags.Changed("rate"), sessions: base.Load.Sessions}
-	if p.rate == 0 && s.vary != "sessions" {
+	if s.vary == "rooms" {
+		if err := p.layRooms(s.flags.Changed("occupants")); err != nil {
+			return nil, err
+		}
+	}
+	if p.rate == 0 && s.vary != "sessions" && s.vary != "rooms" {
 		return nil, &usageError{base.Name + " has no open phase, so it has no rate to vary", "vary its sessions"}
 	}
 	if s.vary == "login" && !logsInToWork(base) {
@@ -97,7 +107,9 @@ func mainSeries(s *scenarios.Scenario, login bool) string {
 			}
 		case scenarios.Message:
 			name, r = "message.delivery", 5
-		case scenarios.Ping, scenarios.Disco, scenarios.RosterGet, scenarios.RosterAdd:
+		case scenarios.Groupchat:
+			name, r = "groupchat.delivery", 5
+		case scenarios.Ping, scenarios.Disco, scenarios.RosterGet, scenarios.RosterAdd, scenarios.Join:
 			r = 4
 		case scenarios.Presence:
 			name, r = "presence.delivery", 3
@@ -117,6 +129,8 @@ func mainSeries(s *scenarios.Scenario, login bool) string {
 func (p *loadPlan) at(load float64, length time.Duration) (*scenarios.Scenario, error) {
 	o := scenarios.Overrides{Duration: &length}
 	switch {
+	case p.vary == "rooms":
+		p.atRooms(&o, int(load))
 	case p.vary != "sessions":
 		o.Rate = load
 	default:
@@ -136,8 +150,8 @@ func (p *loadPlan) head(s *searching, within float64) results.Capacity {
 		Within:   within, TrialNS: int64(s.trial), ConfirmNS: int64(s.confirm), Unfinished: true,
 		Environment: results.Environment{OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU()},
 	}
-	if p.vary == "sessions" {
-		c.Unit = " sessions"
+	if p.vary == "sessions" || p.vary == "rooms" {
+		c.Unit = " " + p.vary
 	}
 	for _, o := range p.base.Objectives {
 		c.Objectives = append(c.Objectives, o.Text)

@@ -12,8 +12,8 @@
 //
 // It speaks XMPP core and instant messaging (RFC 6120, RFC 6121) to clients of one domain: STARTTLS and direct TLS, SASL
 // (PLAIN, SCRAM with and without channel binding, EXTERNAL, ANONYMOUS), binding, rosters, subscriptions, presence and
-// messages, and of the extensions ping (XEP-0199), service discovery (XEP-0030), software version (XEP-0092) and, when asked,
-// in-band registration (XEP-0077) and SASL2 with Bind 2 (XEP-0388, XEP-0386). It keeps everything in memory.
+// messages, and of the extensions multi-user chat (XEP-0045), ping (XEP-0199), service discovery (XEP-0030), software version (XEP-0092)
+// and, when asked, in-band registration (XEP-0077) and SASL2 with Bind 2 (XEP-0388, XEP-0386). It keeps everything in memory.
 // Of other domains it knows those of the external components (XEP-0114) that connect to it.
 //
 // # Choices
@@ -26,6 +26,9 @@
 //   - A stanza whose from is neither the full nor the bare JID of its session ends the stream with invalid-from. On every other
 //     the server puts the sender's full JID (the bare one on subscriptions), whatever from said.
 //   - An iq request reaches another user only where that one shares presence with the sender.
+//   - Rooms are at conference.DOMAIN. Whoever joins one first makes it and owns it; it is open to everybody as it is, shows who is who,
+//     keeps the last twenty messages, and vanishes with its last occupant. Each copy of a message that it hands out is a message to
+//     the faults and to the tally.
 //   - A stream header must name the prefix stream, and may declare no further namespaces; the stream ends with
 //     bad-namespace-prefix or invalid-namespace.
 //   - Addresses are compared in lower case, full-width forms as ASCII; canonically equivalent spellings stay different.

@@ -26,6 +26,8 @@ func (c *conn) iq(e *wire.Element, to address) {
 	switch {
 	case e.Attr("to") == nil:
 		c.serverIQ(e, payload, kind, false)
+	case c.srv.isRooms(to):
+		c.roomIQ(e, payload, to, kind)
 	case string(to.domain) != c.srv.options.Domain:
 		c.abroad(e, to)
 	case to.local == nil && to.bare():
@@ -113,7 +115,7 @@ func (c *conn) serverIQ(e *wire.Element, payload wire.Element, kind string, toSe
 	case space == wire.NSDiscoInfo && name == "query" && get:
 		c.discoInfo(e, payload, toServer)
 	case space == wire.NSDiscoItem && name == "query" && get:
-		c.result(e, []byte("<query xmlns='"+wire.NSDiscoItem+"'/>"))
+		c.result(e, c.srv.services(toServer))
 	case space == wire.NSVersion && name == "query" && get && toServer:
 		c.result(e, c.srv.version())
 	case space == wire.NSRoster && name == "query" && !toServer:

@@ -55,6 +55,8 @@ type Options struct {
 	// Components are the domains that external components (XEP-0114) serve, with their secrets.
 	Components map[string]string
 
+	NoRooms bool // have no multi-user chat (XEP-0045) at conference.DOMAIN
+
 	Limits       wire.Limits   // of one element; 64 levels, 64 attributes and 256 KiB where not positive
 	Queue        int           // bytes that may wait for a slow reader before it is cut off; 4 MiB when 0
 	LoginTimeout time.Duration // from connecting to bound; one minute when 0

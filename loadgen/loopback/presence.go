@@ -22,6 +22,8 @@ func (c *conn) presence(e *wire.Element, to address) {
 		return
 	}
 	switch {
+	case addressed && c.srv.isRooms(to):
+		c.roomPresence(e, to, kind)
 	case addressed && string(to.domain) != c.srv.options.Domain:
 		c.abroad(e, to)
 	case kind == "probe":

@@ -64,6 +64,9 @@ func (c *conn) message(e *wire.Element, to address) {
 	}
 	kind := string(e.Attr("type"))
 	switch {
+	case s.isRooms(to):
+		c.roomMessage(e, to)
+		return
 	case string(to.domain) != s.options.Domain:
 		c.abroad(e, to)
 		return

@@ -45,6 +45,7 @@ type Server struct {
 	accounts  directory
 	tokens    tokenStore
 	upgraded  upgradeNotes
+	rooms     conferences
 	resumable resumable
 	mu        sync.Mutex // guards rosters, presence and the lists of sessions
 	sessions  []*session
@@ -74,6 +75,9 @@ func New(o Options) (*Server, error) {
 		options: o, conns: map[*conn]struct{}{}, stopping: make(chan struct{}),
 		delays: newSampler(f.Delay, f.Seed, 1), loginDelay: newSampler(f.LoginDelay, f.Seed, 2),
 		timed: f.Delay.Law != NoDelay || f.LoginDelay.Law != NoDelay || f.Rate > 0,
+	}
+	if !s.options.NoRooms {
+		s.rooms.domain = "conference." + s.options.Domain
 	}
 	rand.Read(s.secret[:])
 	s.planted = plant(&s.options)

@@ -12,6 +12,7 @@ type session struct {
 	account  *account
 	resource string
 	full     string // full JID
+	rooms    attendance
 
 	// Guarded by Server.mu.
 	bound      bool
@@ -56,6 +57,7 @@ func (s *Server) enter(n *session, answer []byte) bool {
 	n.conn.sendBefore(answer, func() { n.account.put(resource{name: n.resource, session: n}) })
 	s.mu.Unlock()
 	if old != nil {
+		s.leaveRooms(old)
 		old.end(wire.Conflict, "the resource was bound again")
 	}
 	if first {
@@ -73,6 +75,7 @@ func (s *Server) unbind(n *session) {
 	s.mu.Lock()
 	s.leave(n)
 	s.mu.Unlock()
+	s.leaveRooms(n)
 	s.swaps.forget(s, n)
 }
 

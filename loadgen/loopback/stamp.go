@@ -45,7 +45,7 @@ func (c *conn) withoutStanzaIDs(e *wire.Element) []byte {
 
 func (s *Server) isOwn(by []byte) bool {
 	a, err := parseAddress(by)
-	return err == nil && string(a.domain) == s.options.Domain && a.bare()
+	return err == nil && a.bare() && (string(a.domain) == s.options.Domain || s.isRooms(a))
 }
 
 // appendStampedWith is appendStamped with another content.

@@ -33,8 +33,13 @@ func (s *Server) fate(k int64) fate {
 
 // tamper delivers a message as the faults will have it.
 func (c *conn) tamper(p parcel, to address) {
-	s := c.srv
 	key := pair{c.session.full, string(to.local) + "@" + string(to.domain) + "/" + string(to.resource)}
+	c.tamperWith(p, key, func() *session { return c.srv.bystander(c.session.account, p.list) })
+}
+
+// tamperWith delivers a message of a pair; whom tells who gets it where it is misdelivered, nil: nobody.
+func (c *conn) tamperWith(p parcel, key pair, whom func() *session) {
+	s := c.srv
 	fate := s.fate(s.messages.Add(1))
 	if fate == lost {
 		s.tally.lost.Add(1)
@@ -46,7 +51,7 @@ func (c *conn) tamper(p parcel, to address) {
 	}
 	switch fate {
 	case misdelivered:
-		if other := s.bystander(c.session.account, p.list); other != nil {
+		if other := whom(); other != nil {
 			s.tally.misdelivered.Add(1)
 			c.hand(parcel{from: p.from, full: true, list: []resource{{session: other}}, data: p.data}, at)
 			return

@@ -86,7 +86,7 @@ func capacityTitle(c *results.Capacity) string {
 	if c.Verdict.ExitCode == int(results.ExitPass) {
 		head = "SUSTAINED"
 	}
-	what := map[string]string{"rate": "arrivals a second", "login": "logins a second", "sessions": "sessions"}[c.Vary]
+	what := map[string]string{"rate": "arrivals a second", "login": "logins a second", "sessions": "sessions", "rooms": "rooms"}[c.Vary]
 	if what == "" {
 		what = seenLine(c.Vary, 40)
 	}

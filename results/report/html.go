@@ -70,6 +70,7 @@ type content struct {
 	Errors                    []errorRow
 	Ledger                    []fact
 	LedgerSamples             []string
+	Rooms                     roomPart
 	Server, Generator         []fact
 	Crashes                   []crashText
 	Command, Source           string
@@ -121,7 +122,7 @@ func pageData(r *results.Record, plots []Plot) (*content, error) {
 		Tiles: tiles(r), Ran: ranFacts(r), Phases: phaseTable(r), Objectives: objectiveTable(run), Steps: stepTables(measuredSteps(run), stepHead(), stepCells), Login: stepTables(loginSteps(run), loginHead(), loginCells),
 		Errors: errorRows(run.Errors), Ledger: ledgerFacts(run.Ledger), Server: serverFacts(run), Generator: generatorFacts(run),
 		Crashes: crashes(run.Server.Crashes), Command: line(strings.Join(run.Command, " "), 4000),
-		Source: cut(clean(run.Scenario.Source, true), mostSource),
+		Source: cut(clean(run.Scenario.Source, true), mostSource), Rooms: roomsOf(run),
 	}
 	for i, s := range run.Ledger.Samples {
 		if i == mostSamples {

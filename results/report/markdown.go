@@ -64,6 +64,9 @@ func (m *pullRequest) accounts(run *results.Run) {
 		parts = append(parts, f.Value+" "+f.Label)
 	}
 	m.put("**Ledger:** "+strings.Join(parts, ", "), "")
+	if part := roomsOf(run); part.Summary != "" {
+		m.put("**Rooms:** "+plainMark(part.Summary), "")
+	}
 	if len(run.Errors) == 0 {
 		m.put("**Errors:** none", "")
 	} else {

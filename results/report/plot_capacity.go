@@ -131,8 +131,8 @@ func overLoadPlot(c *results.Capacity) Plot {
 
 func loadUnit(c *results.Capacity) string {
 	switch c.Vary {
-	case "sessions":
-		return "sessions"
+	case "sessions", "rooms":
+		return c.Vary
 	case "login":
 		return "logins a second"
 	}
@@ -218,7 +218,7 @@ func uslPlot(c *results.Capacity) Plot {
 	pl.marks = []plot.Plotter{area{x, low, high, rgb(0xD9E6F4)}, trace{fit, stroke(blue(), 1.8)}}
 	for _, t := range c.Trials {
 		n := finite(t.Achieved) * finite(t.MeanNS) / 1e9
-		if c.Vary == "sessions" {
+		if c.Vary == "sessions" || c.Vary == "rooms" {
 			n = float64(t.Sessions)
 		}
 		if n > 0 && t.Achieved > 0 {

@@ -10,12 +10,12 @@ import (
 )
 
 // Plots draws the pictures of a run in the order in which they are read.
-// Every run has the same ones, save that "steps" needs a second step; where
+// Every run has the same ones, save that "steps" needs a second step and "rooms" a room; where
 // there is nothing to show they say so.
 func Plots(r *results.Record) []Plot {
 	v := newView(r)
 	plots := []Plot{
-		v.loadPlot(), v.latencyPlot(), v.heatPlot(), v.percentilePlot(), v.stepsPlot(), v.loginPlot(),
+		v.loadPlot(), v.latencyPlot(), v.heatPlot(), v.percentilePlot(), v.stepsPlot(), v.roomsPlot(), v.loginPlot(),
 		v.errorsPlot(), v.sessionsPlot(), v.serverPlot(), v.generatorPlot(),
 	}
 	for i := range plots {

@@ -23,6 +23,7 @@ func Text(w io.Writer, r *results.Record) error {
 	t.latency(r)
 	t.logins(&r.Run)
 	t.ledger(r.Run.Ledger)
+	t.rooms(&r.Run)
 	t.errors(r.Run.Errors)
 	t.facts("Generator", generatorFacts(&r.Run))
 	t.server(&r.Run)

@@ -26,7 +26,6 @@ func Unreached() []Gap {
 		{35, compressed}, {36, compressed}, {38, compressed}, {39, compressed},
 		{41, servers}, {42, servers}, {43, servers}, {44, servers}, {45, servers}, {46, servers},
 		{52, "needs a certificate of a client"},
-		{59, "needs a renegotiation of TLS, which TLS 1.3 and our library do not have"},
 		{60, client}, {75, client}, {88, client},
 		{76, "needs HTTP"},
 		{84, "needs the port of a bytestream proxy"},

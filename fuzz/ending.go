@@ -26,6 +26,20 @@ func (d *play) halfClose(p *peer) error {
 	return half.CloseWrite()
 }
 
+// mostParked bounds the connections that one program holds.
+const mostParked = 500
+
+// park leaves a connection to itself, and the actor without one.
+func (d *play) park(p *peer) error {
+	if len(d.parked) >= mostParked {
+		return errEnd
+	}
+	d.parked = append(d.parked, p)
+	delete(d.peers, p.actor)
+	delete(d.logins, p.actor)
+	return nil
+}
+
 // hangUp ends the connection: with FIN, or with RST. What came until then and was not read is not known.
 func (d *play) hangUp(p *peer, reset bool) error {
 	d.record(p.actor, program.Dropped, nil)

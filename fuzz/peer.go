@@ -45,7 +45,8 @@ type features struct {
 type item struct {
 	kind                    wire.Kind
 	local, space, id, type_ string
-	jid                     string // of a bind result
+	jid                     string          // of a bind result
+	serves                  map[string]bool // features of an answer to service discovery
 	offers                  features
 }
 
@@ -149,6 +150,9 @@ func (d *play) read(ctx context.Context, p *peer, deadline time.Time) error {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return errPatience
 	}
+	if d.legacy[p.actor].renewed(err) {
+		d.record(p.actor, program.Renewed, nil)
+	}
 	d.record(p.actor, program.Ended, []byte(err.Error()))
 	p.ended = true
 	return nil
@@ -172,6 +176,12 @@ func copied(e *wire.Element) item {
 	i.id, i.type_ = string(e.Attr("id")), string(e.Attr("type"))
 	if i.kind == wire.Nonza && e.Is(wire.NSStream, "features") {
 		i.offers = offered(e)
+	}
+	if query, ok := e.Child(wire.NSDiscoInfo, "query"); ok && i.type_ == "result" {
+		i.serves = map[string]bool{}
+		for f := range query.Children() {
+			i.serves[string(f.Attr("var"))] = true
+		}
 	}
 	if bind, ok := e.Child(wire.NSBind, "bind"); ok && i.local == "iq" && i.type_ == "result" {
 		if jid, ok := bind.Child(wire.NSBind, "jid"); ok && bytes.Contains(jid.Text(), []byte("/")) {

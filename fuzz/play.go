@@ -24,6 +24,9 @@ type play struct {
 	names   map[string]string // that were learned
 	marked  bool
 	syncs   int
+	asked   int // for services
+	parked  []*peer
+	legacy  map[program.Actor]*legacy   // of those that negotiate TLS anew
 	logins  map[program.Actor]*onlooker // that were made in one operation
 	kept    *onlookers
 	quiet   bool // nothing but what was learned is recorded
@@ -57,6 +60,7 @@ func newPlay(site *Site) *play {
 // perform does the operations.
 func (d *play) perform(ctx context.Context, p *program.Program) error {
 	end := d.start.Add(d.site.longest())
+	d.legacy = legacies(p)
 	from, left := 0, 0 // of the repeat that is under way
 	for i := 0; i < len(p.Ops); i++ {
 		var err error
@@ -68,7 +72,9 @@ func (d *play) perform(ctx context.Context, p *program.Program) error {
 				i = from
 			}
 		case op.Verb == program.Mark:
-			err = d.mark(p)
+			if err = d.served(ctx, p); err == nil {
+				err = d.mark(p)
+			}
 		default:
 			if err = d.do(ctx, op); err != nil {
 				err = d.failed(ctx, op, err)
@@ -162,6 +168,9 @@ func (d *play) offer(spaces []string) {
 func (d *play) leave() {
 	d.kept.keep(d)
 	for _, p := range d.peers {
+		d.end(p)
+	}
+	for _, p := range d.parked {
 		d.end(p)
 	}
 }

@@ -47,6 +47,10 @@ func (d *play) do(ctx context.Context, op program.Op) error {
 		return d.sync(ctx, p)
 	case program.Await:
 		return d.await(ctx, p, op.Arg)
+	case program.Again:
+		return d.renegotiate(p)
+	case program.Park:
+		return d.park(p)
 	case program.HalfClose:
 		return d.halfClose(p)
 	case program.Close, program.Reset:
@@ -128,8 +132,15 @@ func (d *play) encrypt(ctx context.Context, p *peer) error {
 	ctx, cancel := context.WithTimeout(ctx, d.site.patience())
 	defer cancel()
 	_ = p.conn.SetDeadline(time.Time{})
-	c := tls.Client(p.conn, d.site.config())
+	conn, config := p.conn, d.site.config()
+	if l := d.legacy[p.actor]; l != nil {
+		conn = l.watch(conn, config)
+	}
+	c := tls.Client(conn, config)
 	if err := c.HandshakeContext(ctx); err != nil {
+		if d.legacy[p.actor] != nil && !d.marked && ctx.Err() == nil {
+			return &NotOfferedError{What: "TLS 1.2"}
+		}
 		return fmt.Errorf("tls: %w", err)
 	}
 	p.conn = c

@@ -28,7 +28,7 @@ func (p phase) after(v program.Verb) phase {
 		return bound
 	case program.HalfClose:
 		return ending
-	case program.Close, program.Reset:
+	case program.Close, program.Reset, program.Park:
 		return absent
 	}
 	return p

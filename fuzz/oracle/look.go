@@ -63,6 +63,9 @@ func Look(t program.Transcript, actor program.Actor) []Seen {
 			v.frames = nil
 		case e.What == program.Upgraded:
 			v.frames = NewUnframer(false)
+		case e.What == program.Renewed:
+			v.add(Seen{Kind: program.Handshaken})
+			v.over = true
 		case e.What == program.Denied:
 			v.add(Seen{Kind: program.Refused, Condition: string(e.Data)})
 			v.over = true

@@ -28,13 +28,14 @@
 // Instead of a row may stand "class CODE NAME", a shape of bug in the public record (whose numbers "record N…" gives), or
 // "seed NAME", a program that only leads somewhere; both need no level, clause or outcome. "origin TEXT" tells how a mutant came
 // to be. "unless mechanism NAME" makes the row not applicable where the server offers that mechanism, "needs feature NAMESPACE"
-// where no features that came before the mark, to whichever actor, had a child in that namespace. "only TRANSPORT" keeps a program from
+// where no features that came before the mark, to whichever actor, had a child in that namespace. "needs service
+// NAMESPACE at ADDRESS" asks the address before the mark, as the first actor with a session, whether it has a feature (XEP-0030). "only TRANSPORT" keeps a program from
 // being carried over to another one.
 //
 // What can be seen: nothing, header, features, stream-error CONDITIONS, closed (without a word), footer, sasl-failure CONDITIONS,
 // success, challenge, proceed, tls-failure, error TYPE CONDITIONS (a stanza of type error), result (an iq), iq, message,
 // presence, element (anything else), unanswered (a sync) and garbage (no XMPP); over WebSocket also refused STATUSES (of HTTP), close-frame
-// STATUSES, which is closed too, and pong. Conditions are alternatives a|b; "any" is
+// STATUSES, which is closed too, and pong; under TLS handshaken, where it is negotiated anew. Conditions are alternatives a|b; "any" is
 // each of them. A stream error counts only when the stream was closed after it. Headers and features that a line does not
 // name are passed over. After stanzas, headers and elements may stand NAME="VALUE" or NAME!="VALUE" for attributes (an absent
 // one has the value ""), name= and xmlns= for the element's own name and namespace, body="TEXT", and has="XML" for a child that
@@ -59,6 +60,8 @@
 //	sync          ping the server and wait for the answer, which is not judged, or for the end of the stream
 //	await WHAT    wait for an element (after a stream error: for the end), the features, the end of the stream, or for
 //	              the connection to be closed
+//	renegotiate   ask for a TLS handshake under TLS, which is 1.2 then for the actor; nothing can be sent behind it
+//	park          leave the connection open and unread until the end of the program, so that another can be made
 //	half-close    end one's own direction of the connection
 //	close, reset  end the connection, in order or with RST
 //	freeze TIME   neither read nor write for a while

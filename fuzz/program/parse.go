@@ -144,7 +144,7 @@ func (p *parser) headerLine(prog *Program, line string, seen map[string]bool) {
 			prog.Needs = append(prog.Needs, name)
 			return
 		}
-		p.fail(at, "needs is followed by: feature NAMESPACE")
+		p.service(prog, rest, at)
 		return
 	case "conform", "tolerate", "deviate":
 		p.outcome(prog, line)
@@ -156,6 +156,19 @@ func (p *parser) headerLine(prog *Program, line string, seen map[string]bool) {
 	if rest == "" {
 		p.fail(at, "%s is empty", key)
 	}
+}
+
+// service reads service NAMESPACE at ADDRESS.
+func (p *parser) service(prog *Program, rest string, at int) {
+	words := strings.Fields(rest)
+	if len(words) != 4 || words[0] != "service" || words[2] != "at" {
+		p.fail(at, "needs is followed by: feature NAMESPACE, or: service NAMESPACE at ADDRESS")
+		return
+	}
+	if err := checkTemplate(words[3]); err != nil {
+		p.fail(at, "%v", err)
+	}
+	prog.Serves = append(prog.Serves, Service{words[1], words[3]})
 }
 
 // after is the one word that follows a prefix.

@@ -21,6 +21,9 @@ func (p *Program) String() string {
 	for _, n := range p.Needs {
 		fmt.Fprintf(&b, "needs feature %s\n", n)
 	}
+	for _, s := range p.Serves {
+		fmt.Fprintf(&b, "needs service %s at %s\n", s.Feature, s.At)
+	}
 	if p.Only != "" {
 		fmt.Fprintf(&b, "only %s\n", p.Only)
 	}

@@ -19,8 +19,15 @@ type Program struct {
 	Unless []string  // mechanisms that make the row not applicable when they are offered
 	Only   Transport // that it is about, so that it is played over no other; empty: any
 	Needs  []string  // namespaces of stream features without which it is not applicable
+	Serves []Service // without which it is not applicable
 	Lines  []Line
 	Ops    []Op
+}
+
+// Service is a feature that an address must have (XEP-0030).
+type Service struct {
+	Feature string
+	At      string // a template
 }
 
 // Level is how binding a requirement is (RFC 2119).
@@ -106,12 +113,13 @@ const (
 	Refused     Kind = "refused"     // an HTTP request, by a status
 	CloseFrame  Kind = "close-frame" // of WebSocket, with a status
 	PongFrame   Kind = "pong"        // of WebSocket
+	Handshaken  Kind = "handshaken"  // TLS was negotiated anew
 )
 
 // Kinds returns all kinds.
 func Kinds() []Kind {
 	return []Kind{Nothing, Header, Features, StreamError, Closed, Footer, SASLFailure, Success, Challenge, Proceed, TLSFailure,
-		Error, Result, IQ, Message, Presence, Other, Unanswered, Garbage, Refused, CloseFrame, PongFrame}
+		Error, Result, IQ, Message, Presence, Other, Unanswered, Garbage, Refused, CloseFrame, PongFrame, Handshaken}
 }
 
 // hasConditions reports whether conditions follow the kind.
@@ -164,6 +172,8 @@ const (
 	Raw       Verb = "raw"
 	Sync      Verb = "sync"
 	Await     Verb = "await"
+	Again     Verb = "renegotiate"
+	Park      Verb = "park"
 	HalfClose Verb = "half-close"
 	Close     Verb = "close"
 	Reset     Verb = "reset"
@@ -175,7 +185,7 @@ const (
 
 // Verbs returns all verbs.
 func Verbs() []Verb {
-	return []Verb{Dial, DialTLS, DialWS, DialWSS, Open, StartTLS, Handshake, Auth, Bind, Login, Send, Frame, Raw, Sync, Await, HalfClose, Close, Reset, Freeze, Mark, Repeat, End}
+	return []Verb{Dial, DialTLS, DialWS, DialWSS, Open, StartTLS, Handshake, Auth, Bind, Login, Send, Frame, Raw, Sync, Await, Again, Park, HalfClose, Close, Reset, Freeze, Mark, Repeat, End}
 }
 
 // hasActor reports whether an actor does it.

@@ -15,6 +15,7 @@ level MUST
 clause RFC 6120 §11.3
 unless mechanism ANONYMOUS
 needs feature urn:xmpp:sm:3
+needs service urn:xmpp:mam:2 at {attacker.bare}
 only wss
 conform attacker stream-error not-well-formed|bad-format ; witness nothing
 tolerate attacker error modify not-acceptable id="probe" ; witness message from!="{attacker.jid}" body="a ; b"
@@ -44,7 +45,7 @@ func TestParse(t *testing.T) {
 	}
 	want := &Program{
 		Row: 28, Case: "undeclared-prefix", Title: "a stanza with a prefix that is not bound", State: "bound", Level: Must,
-		Clause: "RFC 6120 §11.3", Unless: []string{"ANONYMOUS"}, Needs: []string{"urn:xmpp:sm:3"}, Only: WSS,
+		Clause: "RFC 6120 §11.3", Unless: []string{"ANONYMOUS"}, Needs: []string{"urn:xmpp:sm:3"}, Only: WSS, Serves: []Service{{"urn:xmpp:mam:2", "{attacker.bare}"}},
 		Lines: []Line{
 			{Conform, "", []Sight{{Actor: Attacker, Kind: StreamError, Conditions: []string{"not-well-formed", "bad-format"}}, {Actor: Witness, Kind: Nothing}}},
 			{Tolerate, "", []Sight{
@@ -104,6 +105,8 @@ func TestParseOtherKinds(t *testing.T) {
 		{"seed a\ntitle a\nstate b\n\nmark\nattacker freeze 10m\n", "at most 5s"},
 		{"seed a\ntitle a\nstate b\n\nmark\nattacker send by=0 \"\"\n", "by= is followed"},
 		{"seed a\ntitle a\nstate b\nneeds x\n\nmark\n", "needs is followed by"},
+		{"seed a\ntitle a\nstate b\nneeds service a b\n\nmark\n", "service NAMESPACE at ADDRESS"},
+		{"seed a\ntitle a\nstate b\nneeds service a at {b}\n\nmark\n", "{b} is not known"},
 		{"seed a\ntitle a\nstate b\nneeds feature a b\n\nmark\n", "needs is followed by"},
 		{"seed a\ntitle a\nstate b\nneeds feature a\nneeds feature b\n\nmark\nattacker handshake\n", ""},
 		{"seed a\ntitle a\nstate b\nonly udp\n\nmark\n", "only is followed by"},

@@ -18,6 +18,7 @@ const (
 	Dialled  What = "dialled"  // a connection was made
 	Secured  What = "secured"  // it went over to TLS
 	Upgraded What = "upgraded" // it went over to WebSocket: what is sent and received is frames from here on; the data is the subprotocol, or none
+	Renewed  What = "renewed"  // the server negotiates TLS anew
 	Denied   What = "denied"   // an HTTP server did not go over to WebSocket; the data is the status
 	Sent     What = "sent"     // bytes went out
 	Received What = "received" // bytes came in, decrypted
@@ -30,7 +31,7 @@ const (
 )
 
 func whats() []What {
-	return []What{Dialled, Secured, Upgraded, Denied, Sent, Received, Stream, Ended, Dropped, TimedOut, Learned, Marked}
+	return []What{Dialled, Secured, Upgraded, Renewed, Denied, Sent, Received, Stream, Ended, Dropped, TimedOut, Learned, Marked}
 }
 
 // Event is one thing that happened.

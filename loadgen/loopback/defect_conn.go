@@ -40,6 +40,16 @@ func (l *login) limits() wire.Limits {
 	return limits
 }
 
+// misconnect is what defects do when there is one connection more.
+func (s *Server) misconnect() {
+	if s.bug("many-connections-crash") && len(s.conns) > 80 {
+		s.survive(func() {
+			var room [80]*conn
+			_ = room[:len(s.conns)]
+		})
+	}
+}
+
 // misuse is what defects do with every whole element.
 func (c *conn) misuse(e *wire.Element) error {
 	t := c.twist

@@ -38,6 +38,18 @@ var exhaustionCases = map[string]func(*site) bool{
 		c.conn.Close()
 		return x.leaks(64 << 10)
 	},
+	"many-connections-crash": func(x *site) bool {
+		for range 100 {
+			x.dial()
+		}
+		return x.lives() && strings.HasPrefix(x.log.String(), "panic: ")
+	},
+	"many-sessions-crash": func(x *site) bool {
+		for i := range 25 {
+			x.session(0, strings.Repeat("r", i+1))
+		}
+		return x.lives() && strings.HasPrefix(x.log.String(), "panic: ")
+	},
 	"disco-flood": func(x *site) bool {
 		return len(x.session(0, "r").says("<iq type='get' id='1' to='localhost'><query xmlns='http://jabber.org/protocol/disco#items'/></iq>")) > 20<<10
 	},

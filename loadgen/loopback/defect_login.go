@@ -107,6 +107,12 @@ func (l *login) answerEarly(e *wire.Element) bool {
 // misbind is what defects make of a session that is about to be bound.
 func (l *login) misbind(n *session) {
 	s, t := l.srv, l.twist
+	if t.has("many-sessions-crash") && len(n.account.resources()) > 20 {
+		s.survive(func() {
+			var room [20]*session
+			_ = room[:len(n.account.resources())]
+		})
+	}
 	if t.host != "" {
 		n.full = n.account.local + "@" + t.host + "/" + n.resource
 	}

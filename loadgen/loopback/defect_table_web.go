@@ -58,7 +58,7 @@ func webDefects() []Defect {
 			"STARTTLS is begun over WebSocket",
 			"<starttls/> right after <open/>"},
 		{"websocket-close-leak", "WS", "", []int{72, 74}, "leak", "MUST",
-			"a connection of WebSocket that ends without a close frame leaves 128 KiB behind",
-			"the opening handshake, then reset; some ten times"},
+			"a connection of WebSocket that ends without a close frame leaves 256 KiB behind",
+			"the opening handshake, then reset; some hundred times"},
 	}
 }

@@ -233,6 +233,6 @@ func (w *webSocket) misstream(e *wire.Element) {
 // misclose is what defects do when a connection of WebSocket ends.
 func (c *conn) misclose() {
 	if w := c.t.web; w != nil && !w.bent.closed && c.twist.has("websocket-close-leak") {
-		c.srv.planted.keep(make([]byte, 128<<10))
+		c.srv.planted.keep(make([]byte, 256<<10))
 	}
 }

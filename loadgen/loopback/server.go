@@ -194,6 +194,7 @@ func (s *Server) serve(raw net.Conn, direct bool) error {
 		return ErrClosed
 	}
 	s.conns[c] = struct{}{}
+	s.misconnect()
 	s.tally.connections.Add(1)
 	s.wg.Go(func() { c.serve(direct) })
 	return nil

@@ -31,9 +31,9 @@ var (
 var classes = []string{
 	"connect-refused", "connect-timeout", "connect", "no-descriptors", "no-ports",
 	"tls-certificate", "tls",
-	"sasl:", "sasl", "bind", "negotiation",
+	"sasl:", "sasl", "bind", "sm:", "negotiation",
 	"stream:", "stanza:", "malformed",
-	"timeout", "expect", "closed", "not-connected", "not-joined", "removed", "other",
+	"timeout", "expect", "closed", "not-connected", "not-resumable", "not-joined", "removed", "other",
 }
 
 // Classes returns the closed list of error classes.
@@ -51,6 +51,10 @@ func classify(err error) string {
 		return "not-joined"
 	case errors.Is(e, errRemoved):
 		return "removed"
+	case errors.Is(e, errNothingKept):
+		return "not-resumable"
+	case errors.Is(e, xmpp.NoManagement):
+		return "negotiation"
 	case errors.Is(e, errExpect):
 		return "expect"
 	case timedOut(e):
@@ -58,6 +62,9 @@ func classify(err error) string {
 	}
 	if e, ok := errors.AsType[*xmpp.StreamError](err); ok {
 		return "stream:" + known(string(e.Condition), streamConditions)
+	}
+	if e, ok := errors.AsType[*xmpp.ManagementError](err); ok {
+		return "sm:" + known(e.Condition, stanzaConditions)
 	}
 	if e, ok := errors.AsType[*xmpp.StanzaError](err); ok {
 		return "stanza:" + known(string(e.Condition), stanzaConditions)
@@ -85,6 +92,9 @@ func classifyStage(err error) (string, bool) {
 	}
 	if e, ok := errors.AsType[*xmpp.StreamError](err); ok {
 		return "stream:" + known(string(e.Condition), streamConditions), true
+	}
+	if e, ok := errors.AsType[*xmpp.ManagementError](err); ok {
+		return "sm:" + known(e.Condition, stanzaConditions), true
 	}
 	if login.Stage == xmpp.Connect {
 		return classifyConnect(login.Err), true

@@ -10,8 +10,8 @@ import (
 // comeback is what a session knows of a connection that it lost, where
 // Options.Reconnect has it return. It tries between iterations, never within
 // one: what was under way has failed, and what comes due while the session is
-// away fails too. It returns by the steps of the scenario's start, though
-// without waiting for approvals. A connection that the scenario itself closed
+// away fails too. It returns by resuming where the server may have kept it, else by
+// the steps of the scenario's start, though without waiting for approvals. A connection that the scenario itself closed
 // is not missed.
 type comeback struct {
 	wanted    bool
@@ -66,7 +66,7 @@ func (s *session) comeBack(ctx context.Context, due time.Duration) time.Duration
 	s.reseed(s.phase, ^uint64(0)-uint64(s.back.failures)) // far from any iteration's
 	s.begin(s.now())
 	s.back.busy, s.back.returning = true, true
-	err := s.all(ctx, s.program.start)
+	err := s.comeIn(ctx)
 	s.back.busy, s.back.returning = false, false
 	s.free = s.now()
 	if err != nil && !errors.Is(err, errStopped) && ctx.Err() == nil {

@@ -17,9 +17,17 @@ type login struct {
 
 func (o *login) run(ctx context.Context, s *session) error {
 	s.drop()
+	s.left = nil
+	_, err := s.enter(ctx, o, nil)
+	return err
+}
+
+// enter logs in, and goes on with a session that r stands for where that is not
+// nil; why the server refused that is no error of the login.
+func (s *session) enter(ctx context.Context, o *login, r *xmpp.Resumption) (refused, err error) {
 	if s.phase == 0 || s.back.returning {
 		if err := s.takeTurn(ctx); err != nil {
-			return err
+			return nil, err
 		}
 		defer func() { <-s.turns }()
 	}
@@ -28,7 +36,7 @@ func (o *login) run(ctx context.Context, s *session) error {
 	started := max(s.now(), s.due)
 	s.board.sent(s.phase, o.series.all, started-max(s.due, s.free))
 	account := xmpp.Account{Local: s.users.local(s.n), Password: s.users.password(s.n), Resource: s.users.resource, Device: s.keptDevice()}
-	c, took, err := s.dialer(s.n, o.mechanism).Login(ctx, account, s.source(s.n))
+	c, took, err := s.connect(ctx, o.mechanism, account, r)
 	now := s.now()
 	if err == nil {
 		s.parts(o, took, c.Means())
@@ -36,14 +44,23 @@ func (o *login) run(ctx context.Context, s *session) error {
 	if err != nil {
 		s.loginsFailed.Add(1)
 		s.lost()
-		return err
+		return nil, err
 	}
+	refused = s.began(c, r)
 	s.conn.Store(c)
 	s.back.wanted = false
 	s.came()
 	s.board.answered(s.phase, o.series.all, s.due, started, now)
 	s.due, s.free = now, now
-	return nil
+	return refused, nil
+}
+
+func (s *session) connect(ctx context.Context, mechanism string, a xmpp.Account, r *xmpp.Resumption) (*xmpp.Conn, xmpp.Timings, error) {
+	if r == nil {
+		return s.dialer(s.n, mechanism).Login(ctx, a, s.source(s.n))
+	}
+	s.sendAgain(r)
+	return s.dialer(s.n, mechanism).Resume(ctx, a, r, s.source(s.n))
 }
 
 // atOnce bounds the logins under way while the sessions come up, so that a

@@ -61,14 +61,20 @@ type engine struct {
 	stage    atomic.Int32
 	changed  atomic.Pointer[chan struct{}]
 
-	turns        chan struct{} // taken while a session logs in at the start
-	waiting      atomic.Int64  // sessions still coming up
-	up           chan struct{} // closed when none is
-	connected    atomic.Int64
-	peak         atomic.Int64
-	standing     atomic.Int64 // sessions that came up
-	broken       atomic.Int64 // connections lost
-	reconnects   atomic.Int64 // sessions that came back
+	turns      chan struct{} // taken while a session logs in at the start
+	waiting    atomic.Int64  // sessions still coming up
+	up         chan struct{} // closed when none is
+	connected  atomic.Int64
+	peak       atomic.Int64
+	standing   atomic.Int64 // sessions that came up
+	broken     atomic.Int64 // connections lost
+	reconnects atomic.Int64 // sessions that came back
+	resumes    atomic.Int64 // of stream management
+
+	resumesFailed atomic.Int64
+
+	recovery     recovery
+	vanished     vanished
 	logins       atomic.Int64
 	loginsFailed atomic.Int64
 }
@@ -124,6 +130,7 @@ func (e *engine) ready() {
 func (e *engine) came() {
 	e.logins.Add(1)
 	n := e.connected.Add(1)
+	e.recovery.moved(e.now(), 1)
 	for {
 		peak := e.peak.Load()
 		if n <= peak || e.peak.CompareAndSwap(peak, n) {
@@ -146,7 +153,7 @@ func newEngine(o *Options) *engine {
 		patience:   s.Load.Timeout,
 		loginLimit: max(loginPatience, s.Load.Timeout),
 		polled:     o.Dialer.Addr != "",
-		reconnect:  o.Reconnect,
+		reconnect:  o.Reconnect || s.Load.Reconnect || s.Load.RestartServer > 0,
 		up:         make(chan struct{}),
 		turns:      make(chan struct{}, atOnce),
 	}
@@ -160,6 +167,10 @@ func newEngine(o *Options) *engine {
 	e.rooms = newRooms(s.Rooms, e.size, e.ledger)
 	e.chosen = o.Dialer.LoginMode != xmpp.ClassicLogin
 	e.keeps = o.Dialer.ResumeTLS || o.Dialer.LoginMode == xmpp.FASTLogin || o.Dialer.LoginMode == xmpp.AutoLogin
+	if o.Dialer.StreamManagement != nil {
+		e.ledger.isManaged = true
+		e.program.resumed = e.program.loginSeries(seriesResume)
+	}
 	e.dialers = dialers(o.Dialer, e.program.mechanisms)
 	e.layPhases(s, o.Seed)
 	return e
@@ -183,7 +194,7 @@ func dialers(base *xmpp.Dialer, mechanisms []string) map[string]*xmpp.Dialer {
 func withMechanism(d *xmpp.Dialer, mechanism string) *xmpp.Dialer {
 	return &xmpp.Dialer{
 		Dial: d.Dial, Join: d.Join, Addr: d.Addr, Domain: d.Domain, Lang: d.Lang, WebSocket: d.WebSocket, TLS: d.TLS, TLSConfig: d.TLSConfig,
-		LoginMode: d.LoginMode, ResumeTLS: d.ResumeTLS, Mechanism: mechanism, AllowPlainWithoutTLS: d.AllowPlainWithoutTLS, Keys: d.Keys,
+		LoginMode: d.LoginMode, ResumeTLS: d.ResumeTLS, StreamManagement: d.StreamManagement, Mechanism: mechanism, AllowPlainWithoutTLS: d.AllowPlainWithoutTLS, Keys: d.Keys,
 		MinIterations: d.MinIterations, MaxIterations: d.MaxIterations, Limits: d.Limits, Timeout: d.Timeout,
 	}
 }

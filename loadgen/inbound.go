@@ -64,6 +64,12 @@ func (s *session) onMessage(e *wire.Element, at time.Duration) {
 		s.onGroupchat(e, at)
 		return
 	}
+	if s.program.carbons {
+		if _, ok := carbonOf(e); ok {
+			s.ledger.managed.carbons.Add(1)
+			return
+		}
+	}
 	st, ok := parseStamp(e.Attr("id"))
 	if ok && st.kind == 'g' && string(kind) == "error" && st.run == s.ledger.run {
 		s.onRoomError(e, st, at)
@@ -80,7 +86,7 @@ func (s *session) onMessage(e *wire.Element, at time.Duration) {
 		}
 		return
 	}
-	s.ledger.arrive(st, s.n)
+	s.ledger.arrive(st, s.n, s.resumed)
 	s.delivered(s.program.messages, st, at)
 }
 

@@ -18,6 +18,9 @@ type ledger struct {
 	sent, delivered, duplicated, reordered, misdelivered, refused atomic.Int64
 	settled                                                       atomic.Int64 // of those sent
 
+	managed   managedLedger
+	isManaged bool // the sessions have stream management
+
 	mu      sync.Mutex // guards the samples, touched only when something is wrong
 	samples []results.LedgerSample
 	sampled map[string]int // by what
@@ -130,8 +133,9 @@ func (l *ledger) refuse(st stamp, text string) {
 	l.sample("refused", st.from, st.seq, int(to), text)
 }
 
-// arrive says that session at has received the message.
-func (l *ledger) arrive(st stamp, at int) {
+// arrive says that session at has received the message; resumed, that the session
+// was resumed before.
+func (l *ledger) arrive(st stamp, at int, resumed bool) {
 	if int(st.from) >= len(l.sheets) {
 		l.stray(st, at, -1)
 		return
@@ -142,14 +146,12 @@ func (l *ledger) arrive(st stamp, at int) {
 	case !known:
 		l.stray(st, at, -1)
 	case slot == nil: // its page was let go because all on it had been settled
-		l.duplicated.Add(1)
-		l.sample("duplicated", st.from, st.seq, at, "")
+		l.duplicate(st, at, slot, resumed)
 	case int(slot.Load()>>slotRecipient) != at:
 		l.settle(slot, slotStrayed)
 		l.stray(st, at, int(slot.Load()>>slotRecipient))
 	case slot.Load()&slotArrived != 0: // only this recipient sets it
-		l.duplicated.Add(1)
-		l.sample("duplicated", st.from, st.seq, at, "")
+		l.duplicate(st, at, slot, resumed)
 	default:
 		l.settle(slot, slotArrived)
 		l.delivered.Add(1)
@@ -267,6 +269,8 @@ func (l *ledger) running() results.Ledger {
 		Reordered:    l.reordered.Load(),
 		Misdelivered: l.misdelivered.Load(),
 		Refused:      l.refused.Load(),
+		Carbons:      l.managed.carbons.Load(),
+		Managed:      l.runningManaged(),
 	}
 	if l.rooms != nil {
 		l.rooms.addTo(&r)

@@ -40,7 +40,7 @@ func TestLedger(t *testing.T) {
 				l.open(0, to)
 			}
 			for _, a := range tt.arrived {
-				l.arrive(stamp{seq: uint32(a.seq)}, a.at)
+				l.arrive(stamp{seq: uint32(a.seq)}, a.at, false)
 			}
 			got := l.close()
 			wrong := got.Lost + got.Duplicated + got.Reordered + got.Misdelivered
@@ -67,7 +67,7 @@ func TestLedgerRefusal(t *testing.T) {
 	l.void(0, l.open(0, 1))
 	l.refuse(stamp{seq: 0}, "service-unavailable")
 	l.refuse(stamp{seq: 0}, "again")
-	l.arrive(stamp{seq: 1}, 1)
+	l.arrive(stamp{seq: 1}, 1, false)
 	l.refuse(stamp{seq: 1}, "although it had arrived")
 	got := l.close()
 	if want := (results.Ledger{Sent: 2, Delivered: 1, Refused: 1}); !equalLedgers(got, want) {
@@ -82,7 +82,7 @@ func TestLedgerLetsGo(t *testing.T) {
 	const n = 10 * pageSize
 	for seq := range n {
 		l.open(0, 1)
-		l.arrive(stamp{seq: uint32(seq)}, 1)
+		l.arrive(stamp{seq: uint32(seq)}, 1, false)
 	}
 	held := 0
 	pages := *l.sheets[0].pages.Load()
@@ -94,7 +94,7 @@ func TestLedgerLetsGo(t *testing.T) {
 	if held > 2 {
 		t.Errorf("%d of %d pages are held", held, len(pages))
 	}
-	l.arrive(stamp{seq: 3}, 1)
+	l.arrive(stamp{seq: 3}, 1, false)
 	if got := l.close(); !equalLedgers(got, results.Ledger{Sent: n, Delivered: n, Duplicated: 1}) {
 		t.Errorf("got %+v", got)
 	}
@@ -108,10 +108,10 @@ func TestLedgerKeepsWhatIsOpen(t *testing.T) {
 	for seq := range n {
 		l.open(0, 1)
 		if seq > 0 {
-			l.arrive(stamp{seq: uint32(seq)}, 1)
+			l.arrive(stamp{seq: uint32(seq)}, 1, false)
 		}
 	}
-	l.arrive(stamp{seq: 0}, 1)
+	l.arrive(stamp{seq: 0}, 1, false)
 	if got := l.close(); !equalLedgers(got, results.Ledger{Sent: n, Delivered: n, Reordered: 1}) {
 		t.Errorf("got %+v", got)
 	}
@@ -137,7 +137,7 @@ func TestLedgerTogether(t *testing.T) {
 	for at := range users {
 		g.Go(func() {
 			for range each { // what everyone gets: the sum of all senders' shares
-				l.arrive(<-boxes[at], at)
+				l.arrive(<-boxes[at], at, false)
 			}
 		})
 	}
@@ -155,7 +155,7 @@ func TestLedgerGrowsInProportion(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	for seq := range uint32(n) {
 		l.open(0, 1)
-		l.arrive(stamp{seq: seq}, 1)
+		l.arrive(stamp{seq: seq}, 1, false)
 	}
 	runtime.ReadMemStats(&after)
 	if each := float64(after.TotalAlloc-before.TotalAlloc) / n; each > 12 {
@@ -170,11 +170,11 @@ func TestLedgerOutstanding(t *testing.T) {
 		l.open(0, 1)
 	}
 	for _, fate := range []func(){
-		func() { l.arrive(stamp{seq: 0}, 1); l.arrive(stamp{seq: 0}, 1) },
-		func() { l.arrive(stamp{seq: 1}, 2); l.arrive(stamp{seq: 1}, 2) },
-		func() { l.refuse(stamp{seq: 2}, "no"); l.arrive(stamp{seq: 2}, 1) },
-		func() { l.arrive(stamp{seq: 3}, 1); l.arrive(stamp{seq: 3}, 2) },
-		func() { l.void(0, 4); l.arrive(stamp{seq: 77}, 1) },
+		func() { l.arrive(stamp{seq: 0}, 1, false); l.arrive(stamp{seq: 0}, 1, false) },
+		func() { l.arrive(stamp{seq: 1}, 2, false); l.arrive(stamp{seq: 1}, 2, false) },
+		func() { l.refuse(stamp{seq: 2}, "no"); l.arrive(stamp{seq: 2}, 1, false) },
+		func() { l.arrive(stamp{seq: 3}, 1, false); l.arrive(stamp{seq: 3}, 2, false) },
+		func() { l.void(0, 4); l.arrive(stamp{seq: 77}, 1, false) },
 	} {
 		before := l.outstanding()
 		if fate(); l.outstanding() != before-1 {

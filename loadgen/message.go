@@ -39,7 +39,7 @@ func (o *message) run(ctx context.Context, s *session) error {
 	buf.b = o.append(buf.b[:0], s, st, s.users.to(&o.To, to), size)
 	err := s.transmit(buf)
 	if err != nil {
-		if st.kind == 'm' {
+		if st.kind == 'm' && (s.left == nil || err == errNoConnection) { // else a resumption sends it again
 			s.ledger.void(s.n, st.seq)
 		}
 		return err

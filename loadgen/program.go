@@ -26,8 +26,10 @@ type program struct {
 	presences         int      // likewise of presence
 	rooms             roomSeries
 	expects           []match
-	slots             bool // sessions exist only within the work: logins come and go
-	returns           bool // the work logs in, so a session without a connection may get one
+	resumed           loginSeries // of sessions that come back
+	carbons           bool        // copies may come (XEP-0280)
+	slots             bool        // sessions exist only within the work: logins come and go
+	returns           bool        // the work logs in, so a session without a connection may get one
 }
 
 // compile turns the steps of a scenario into a program.
@@ -52,7 +54,7 @@ func logsIn(steps []op) bool {
 func mayLogIn(steps []scenarios.Step) bool {
 	return slices.ContainsFunc(steps, func(st scenarios.Step) bool {
 		switch st := st.(type) {
-		case scenarios.Login, scenarios.Reconnect:
+		case scenarios.Login, scenarios.Reconnect, scenarios.Resume:
 			return true
 		case scenarios.Repeat:
 			return mayLogIn(st.Do)
@@ -130,6 +132,17 @@ func (p *program) step(st scenarios.Step) op {
 		return logout{p.name(label)}
 	case scenarios.Disconnect:
 		return disconnect{}
+	case scenarios.StopReading:
+		return stopReading{st.For}
+	case scenarios.Vanish:
+		return vanish{}
+	case scenarios.Resume:
+		return &resume{login{series: p.loginSeries(label)}}
+	case scenarios.Carbons:
+		p.carbons = true
+		return carbons{p.name(label)}
+	case scenarios.CSI:
+		return csi{st, p.name(label)}
 	}
 	panic("no op for a step type") // a step type was added without its op: TestEveryStepHasAnOp
 }

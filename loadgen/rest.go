@@ -111,6 +111,7 @@ func (s *session) gone(c *xmpp.Conn) {
 	s.weigh(c)
 	s.vacate(true)
 	s.bytesIn, s.bytesOut = 0, 0
+	s.recovery.moved(s.now(), -1)
 	s.connected.Add(-1)
 }
 
@@ -162,6 +163,7 @@ func (s *session) drop() bool {
 	}
 	s.gone(c)
 	c.Abort()
+	s.left = c.Resumption()
 	return true
 }
 

@@ -25,7 +25,7 @@ type Options struct {
 	Record    string      // directory of the record, which must not hold anything yet
 	Head      results.Run // what the caller knows of the run: tool, command, target, scenario text
 
-	// Reconnect has sessions that lost their connection log in again, for as long
+	// Reconnect has sessions that lost their connection log in again, or resume, for as long
 	// as the phases last, and the run outlive its server: for servers that are
 	// expected to die and be restarted. See comeback.go. What they do meanwhile
 	// fails as it does without. That the server crashed is then no reason for
@@ -68,6 +68,10 @@ func Run(ctx context.Context, o Options) (*results.Run, error) {
 // prepare does all that comes before the first session.
 func prepare(ctx context.Context, o *Options) (*watch, error) {
 	e := newEngine(o)
+	if o.Scenario.Load.RestartServer > 0 && (o.Server == nil || o.Server.Exited() == nil) {
+		return nil, &SetupError{"limit", errors.New("the server was not started by the rig, which cannot restart it"),
+			"leave restart-server out (--restart-server-at 0s), and restart it yourself"}
+	}
 	if err := e.preflight(ctx, o); err != nil {
 		return nil, err
 	}
@@ -99,6 +103,7 @@ type watch struct {
 	recordErr error
 	reasons   []string // why the run is incomplete
 	exit      results.ExitCode
+	reborn    serverRestart
 	windows   []*windows // of the objectives; nil where one has none
 	abortion  *abortion  // nil while no objective has ended the run
 }
@@ -116,11 +121,14 @@ func (w *watch) run(ctx context.Context) (*results.Run, error) {
 	w.load(killing)
 	hush()
 	w.drain(killing)
+	w.recovery.close(w.now())
 	w.advance(stageLeave)
 	w.until(killing, w.now()+w.leavePatience(), over)
 	kill(errStopped) // 1. whoever is still here goes now
 	w.abort()
 	<-over // 2. nothing moves any more
+	w.vanished.close()
+	w.settleRestart()
 	return w.finish()
 }
 
@@ -145,6 +153,10 @@ func (w *watch) load(ctx context.Context) {
 	// so that every session has heard of it.
 	start := (w.now() + 300*time.Millisecond).Truncate(time.Second) + time.Second
 	end := w.timePhases(start)
+	if !w.program.slots {
+		w.recovery.begin(w.now())
+	}
+	w.restart(ctx)
 	w.advance(stageLoad)
 	if !w.until(ctx, end, nil) {
 		w.cut()

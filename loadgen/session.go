@@ -31,6 +31,8 @@ type session struct {
 	iq    uint32        // number of the request sent last
 
 	back              comeback
+	left              *xmpp.Resumption // the session as its last connection left it; nil where it cannot be resumed
+	resumed           bool
 	leaving           bool  // the scenario's stop is under way
 	bytesIn, bytesOut int64 // of the connection, as far as they have been counted
 	answer            answer
@@ -164,6 +166,7 @@ func (s *session) iterate(ctx context.Context, due time.Duration, k uint64, step
 	case err == nil:
 		p.completed.Add(1)
 	case errors.Is(err, errStopped) || ctx.Err() != nil:
+		s.regain(ctx)
 		p.begun.Add(-1)
 		p.cut.Add(1)
 	default:
@@ -213,6 +216,7 @@ func (s *session) leave(ctx context.Context) {
 	}
 	s.phase, s.leaving, s.back.busy = s.drainPhase(), true, true
 	s.begin(s.now())
+	s.settleAcks(ctx)
 	if err := s.all(ctx, s.program.stop); err != nil && ctx.Err() == nil {
 		s.erred(err, s.now())
 	}

@@ -102,7 +102,7 @@ func (w *watch) sofar(now time.Duration) results.Run {
 	}
 	r.Sessions = results.Sessions{
 		Wanted: w.size, Peak: w.peak.Load(), Opened: w.logins.Load(), Failed: w.loginsFailed.Load(), Lost: w.broken.Load(),
-		Reconnected: w.reconnects.Load(),
+		Reconnected: w.reconnects.Load(), Resumed: w.resumes.Load(), ResumesFailed: w.resumesFailed.Load(),
 	}
 	r.Logins, r.Target.ALPN = w.kinds(), w.alpn
 	r.Target.Mechanism, r.Target.Login = w.mechanism, w.means.String()
@@ -156,6 +156,9 @@ func (w *watch) final() results.Run {
 	}
 	r.Ledger = w.ledger.close()
 	r.Rooms = w.roomAccount(true)
+	r.Ledger.Managed = w.ledger.closeManaged(func(n int) bool { return n < len(w.sessions) && w.sessions[n].resumed })
+	r.Ledger.Samples = w.ledger.samples
+	r.Outages, r.Restarts = w.recovery.close(w.now()), w.restarts()
 	r.Generator.Reasons = w.health.limits(&r, w.rec.Summaries())
 	r.Generator.Limited = len(r.Generator.Reasons) > 0
 	r.Objectives = w.objectives(&r)

@@ -28,6 +28,8 @@ type Run struct {
 	Series      []Series     `json:"series"`
 	Ledger      Ledger       `json:"ledger"`
 	Rooms       *Rooms       `json:"rooms,omitempty"` // nil: the scenario has none
+	Outages     []Outage     `json:"outages,omitempty"`
+	Restarts    []Restarted  `json:"restarts,omitempty"`
 	Errors      []ErrorClass `json:"errors"`
 	Generator   Generator    `json:"generator"`
 	Server      Server       `json:"server"`
@@ -99,6 +101,9 @@ type Sessions struct {
 	Failed int64 `json:"failed"` // logins that did not
 	Lost   int64 `json:"lost"`   // connections that ended without being asked to
 
+	Resumed       int64 `json:"resumed,omitempty"`        // of those opened: they went on with a session that had lost its connection (XEP-0198)
+	ResumesFailed int64 `json:"resumes_failed,omitempty"` // of those opened: they were to do so, and the server refused
+
 	Reconnected int64 `json:"reconnected,omitempty"` // sessions that logged in again after such a loss, where they are to
 }
 
@@ -160,10 +165,23 @@ type Ledger struct {
 	Delivered    int64          `json:"delivered"` // distinct messages that reached their recipient
 	Lost         int64          `json:"lost"`      // not delivered when the drain was over
 	Duplicated   int64          `json:"duplicated"`
-	Reordered    int64          `json:"reordered"`    // delivered after a later one of the same pair
-	Misdelivered int64          `json:"misdelivered"` // reached somebody else
-	Refused      int64          `json:"refused"`      // answered with an error stanza, and so not lost
+	Reordered    int64          `json:"reordered"`                   // delivered after a later one of the same pair
+	Misdelivered int64          `json:"misdelivered"`                // reached somebody else
+	Refused      int64          `json:"refused"`                     // answered with an error stanza, and so not lost
+	Carbons      int64          `json:"carbons,omitempty"`           // copies for other sessions of sender and recipient (XEP-0280), none of the above
+	Managed      *ManagedLedger `json:"stream_management,omitempty"` // where the sessions have it
 	Samples      []LedgerSample `json:"samples,omitempty"`
+}
+
+// ManagedLedger accounts for messages of sessions with stream management
+// (XEP-0198).
+type ManagedLedger struct {
+	Acked     int64 `json:"acked"`      // that the server acknowledged to their sender
+	AckedLost int64 `json:"acked_lost"` // of these, lost
+	Resent    int64 `json:"resent"`     // sent again when their sender's session was resumed
+
+	DuplicatedAfterResume int64 `json:"duplicated_after_resume"` // of those duplicated: sent again, or to a session that had been resumed
+	LostAfterResume       int64 `json:"lost_after_resume"`       // of those lost: sent again, or by or to a session that had been resumed
 }
 
 // LedgerSample is one message with something wrong about it.

@@ -185,6 +185,8 @@ func (k *checker) checkStep(s Step) {
 		k.checkRaw(v, add)
 	case Expect:
 		checkMatch(v.Match, add)
+	case Resume:
+		k.checkManagement(v)
 	}
 }
 

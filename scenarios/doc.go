@@ -94,6 +94,10 @@
 //	           is offered, over TLS, else classic; default: classic
 //	mechanism  PLAIN, SCRAM-SHA-1, SCRAM-SHA-256, SCRAM-SHA-512 or one of the
 //	           latter with -PLUS; default: the strongest that the server offers
+//	stream-management  resume, acks or none (XEP-0198), or {resume: true,
+//	           ack-every: 5}: whether sessions acknowledge stanzas, after how many
+//	           they ask for it in turn, and whether the server is asked to keep
+//	           sessions whose connection is lost; default: none
 //
 // # Elsewhere
 //
@@ -115,6 +119,10 @@
 //	          and tagged but left out of the figures; default: 5s
 //	drain     the longest wait for late answers after the last phase; default: 5s
 //	timeout   the longest wait for one answer; default: 10s
+//	reconnect  true: sessions that lose their connection come back, after delays
+//	          that grow from 200ms to 5s; default: false
+//	restart-server  how long after the beginning of the measured phases the rig
+//	          restarts the server, if it has started it; sessions reconnect then
 //	phases    the measured stretches, one after the other; needed
 //
 // A phase has a name (login, warm-up and drain are taken), a duration, and is
@@ -174,8 +182,8 @@
 // measured: their times make a series of the record, under the step's name or
 // under the label that "as" gives it. Different kinds of steps cannot share a
 // label. Additions to the roster are called roster-add, and a reconnect is
-// recorded as login. Wait, disconnect, reconnect, repeat, every and choose have
-// no label.
+// recorded as login. Wait, disconnect, reconnect, vanish, stop-reading, repeat,
+// every and choose have no label.
 //
 // Steps that begin and end sessions:
 //
@@ -186,6 +194,25 @@
 //	  - {login: SCRAM-SHA-1}                  # with this mechanism
 //	  - disconnect                            # drop the connection without a word
 //	  - reconnect                             # drop it if it is there, log in again
+//	  - resume                                # drop it if it is there, resume the session
+//
+// Resume needs stream-management. What was not acknowledged is sent again, on
+// both sides, and the session is what it was. Where the server has not kept it
+// the step fails, and the steps of start are done again. Between disconnect and
+// resume the client is away:
+//
+//	work:
+//	  - {message: {to: random, size: 120B}}
+//	  - disconnect
+//	  - {wait: {exponential: 1s, max: 5s}}
+//	  - resume
+//	  - vanish                                # leave the connection half open
+//	  - {wait: 1s}
+//	  - resume
+//	  - stop-reading: 5s                      # let what arrives pile up
+//	  - carbons                               # copies for other sessions (XEP-0280)
+//	  - csi: inactive                         # nobody looks (XEP-0352); or active
+//	  - {csi: {state: active, as: looked-at}}
 //
 // Steps that send stanzas. Presence is available, away, chat, dnd, xa or
 // unavailable, for all who subscribed or for one peer. The requests of roster,

@@ -45,15 +45,15 @@ func TestManual(t *testing.T) {
 	for _, whole := range wholes {
 		parsed(t, whole)
 	}
-	const head, load = "name: x\nusers: {name: 'u{n}', password: p}\n", "load:\n  sessions: 100\n"
+	const head, load = "name: x\nusers: {name: 'u{n}', password: p}\ntarget: {stream-management: resume}\n", "load:\n  sessions: 100\n"
 	bounds := examples(doc, "objectives:\n")
 	if len(bounds) != 1 {
 		t.Fatalf("%d lists of objectives in the manual, want 1", len(bounds))
 	}
 	parsed(t, wholes[1]+bounds[0]) // the chat
 	phases, steps := examples(doc, "phases:\n"), examples(doc, "work:\n")
-	if len(phases) != 1 || len(steps) != 5 {
-		t.Fatalf("%d lists of phases and %d of steps in the manual, want 1 and 5", len(phases), len(steps))
+	if len(phases) != 1 || len(steps) != 6 {
+		t.Fatalf("%d lists of phases and %d of steps in the manual, want 1 and 6", len(phases), len(steps))
 	}
 	parsed(t, head+load+indented(phases[0])+"session: {start: [login], work: [ping]}\n")
 	for i, work := range steps {

@@ -72,9 +72,9 @@ func (f *flow) step(s Step, state online, tail bool) online {
 			f.refuse(s, "the session may be logged in here already", "use reconnect to log in again")
 		}
 		return connected
-	case Reconnect:
+	case Reconnect, Resume:
 		return connected
-	case Logout, Disconnect:
+	case Logout, Disconnect, Vanish:
 		f.needs(s, state)
 		return offline
 	case Wait:

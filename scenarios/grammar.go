@@ -97,6 +97,7 @@ func targetForm() form[Target] {
 		key("tls", tlsForm(), "Whether the stream is encrypted: not, by STARTTLS (RFC 6120 section 5), or from the first byte (XEP-0368; with websocket: wss). Default: starttls, with websocket direct.", func(t *Target) *string { return &t.TLS }),
 		key("login", loginModeForm(), "By which protocol sessions authenticate and bind: "+loginModeWords+" Default: classic.", func(t *Target) *string { return &t.Login }),
 		key("mechanism", oneOf(mechanisms()...), "The SASL mechanism. Default: the strongest that the server offers.", func(t *Target) *string { return &t.Mechanism }),
+		key("stream-management", managementForm(), "Whether sessions acknowledge, and can be resumed (XEP-0198): resume, acks or none, or a mapping. Default: none.", func(t *Target) **StreamManagement { return &t.StreamManagement }),
 	)
 }
 
@@ -159,6 +160,8 @@ func loadForm() form[Load] {
 		key("warm-up", duration(0, longestTime), "A run-up to the first phase, at its first rate: recorded, tagged and left out of the figures. Default: 5s.", func(l *Load) *time.Duration { return &l.WarmUp }),
 		key("drain", duration(0, longestTime), "The longest wait for late answers after the last phase. Default: 5s.", func(l *Load) *time.Duration { return &l.Drain }),
 		key("timeout", duration(time.Millisecond, longestTime), "The longest wait for one answer. Default: 10s.", func(l *Load) *time.Duration { return &l.Timeout }),
+		key("reconnect", truth(), "Whether sessions that lose their connection come back, after delays that grow from 200ms to 5s. Default: false.", func(l *Load) *bool { return &l.Reconnect }),
+		key("restart-server", duration(time.Second, longestTime), "How long after the beginning of the measured phases the rig restarts the server that it started; sessions reconnect. Default: never.", func(l *Load) *time.Duration { return &l.RestartServer }),
 		must("phases", list("a list of 1 to 64 phases", phaseForm(), 1, 64), "The measured stretches, one after the other.", func(l *Load) *[]Phase { return &l.Phases }),
 	)
 }

@@ -35,6 +35,8 @@ type Target struct {
 	TLS       string // none, starttls, direct
 	Login     string // empty: classic; sasl2, fast, auto
 	Mechanism string // empty: the strongest offered
+
+	StreamManagement *StreamManagement // nil: none
 }
 
 // Load is how many sessions there are, how fast they come, and the phases.
@@ -44,7 +46,10 @@ type Load struct {
 	WarmUp   time.Duration // a run-up to the first phase at its rate: recorded, tagged, left out
 	Drain    time.Duration // longest wait for late answers
 	Timeout  time.Duration // longest wait for one answer
-	Phases   []Phase
+
+	Reconnect     bool          // sessions that lose their connection come back, after delays that grow
+	RestartServer time.Duration // how long after the beginning of the measured phases the server is restarted; 0: never
+	Phases        []Phase
 }
 
 // LoginPace is how fast the sessions come up, before any phase.
@@ -201,6 +206,25 @@ type (
 	Disconnect struct{ Base }
 	// Reconnect drops the connection if there is one and logs in again.
 	Reconnect struct{ Base }
+	// Resume drops the connection if there is one and resumes the session
+	// (XEP-0198 section 5).
+	Resume struct{ Base }
+	// StopReading lets time pass without reading what arrives.
+	StopReading struct {
+		Base
+		For Dist // seconds
+	}
+	// Vanish leaves the connection half open: nothing is sent or read on it any
+	// more, and nothing tells the server.
+	Vanish struct{ Base }
+	// Carbons asks for copies of the messages of the user's other sessions
+	// (XEP-0280) and waits for the answer.
+	Carbons struct{ Base }
+	// CSI says whether somebody looks at the client (XEP-0352).
+	CSI struct {
+		Base
+		Active bool
+	}
 )
 
 // Option is one branch of a Choose.

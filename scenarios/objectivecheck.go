@@ -44,6 +44,10 @@ func timesOf(s Step) []string {
 		return loginTimes(label)
 	case Reconnect:
 		return loginTimes("login")
+	case Resume:
+		return loginTimes(label)
+	case CSI:
+		return nil
 	case Message:
 		return []string{"message.delivery"}
 	case Presence:
@@ -58,7 +62,7 @@ func timesOf(s Step) []string {
 		if v.Within == 0 {
 			return nil
 		}
-	case Wait, Repeat, Every, Choose, Disconnect:
+	case Wait, Repeat, Every, Choose, Disconnect, StopReading, Vanish:
 		return nil
 	}
 	return []string{label}

@@ -23,6 +23,9 @@ type Overrides struct {
 	TLS        string
 	Login      string
 	Mechanism  string
+	Reconnect  bool
+	Restart    *time.Duration // of the server; 0: none
+	Management string         // of streams: resume, acks or none
 	Domain     string
 	User       string   // pattern of the users' names
 	Password   string   // pattern of their passwords
@@ -130,6 +133,10 @@ func (w *overriding) load(o Overrides) {
 	if d := o.WarmUp; d != nil && use(w, "warm-up", d.String(), duration(0, longestTime)) {
 		w.Load.WarmUp = *d
 	}
+	if d := o.Restart; d != nil && use(w, "restart-server-at", d.String(), duration(0, longestTime)) {
+		w.Load.RestartServer = *d
+	}
+	w.Load.Reconnect = w.Load.Reconnect || o.Reconnect
 }
 
 // setRate scales the open phases so that their highest rate is r.
@@ -215,6 +222,9 @@ func (w *overriding) target(o Overrides) {
 	w.loginMode(o.Login)
 	if o.Mechanism != "" && use(w, "mechanism", o.Mechanism, oneOf(mechanisms()...)) {
 		w.Target.Mechanism = o.Mechanism
+	}
+	if o.Management != "" && use(w, "stream-management", o.Management, oneOf("resume", "acks", "none")) {
+		w.manage(o.Management)
 	}
 	if o.User != "" && use(w, "user", o.User, userForm()) {
 		w.Users.Name = o.User

@@ -139,6 +139,8 @@ func (s *Scenario) expectStep(step Step, left float64) expected {
 		return expected{messages: 1}
 	case Wait:
 		return expected{seconds: v.For.Mean()}
+	case StopReading:
+		return expected{seconds: v.For.Mean()}
 	case Repeat:
 		one := s.expect(v.Do, 0)
 		return expected{messages: float64(v.Times) * one.messages, seconds: float64(v.Times) * one.seconds}

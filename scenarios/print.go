@@ -45,6 +45,14 @@ func lasting(d time.Duration) *node {
 	return bare(s)
 }
 
+// pausing is lasting, and nothing for none.
+func pausing(d time.Duration) *node {
+	if d == 0 {
+		return nil
+	}
+	return lasting(d)
+}
+
 // put adds a key unless its value is nothing: nil, "" or 0.
 func (n *node) put(key string, v *node) *node {
 	if v == nil || v.kind < mapping && (v.text == "" || v.text == "0") || v.kind == sequence && len(v.items) == 0 {
@@ -62,13 +70,18 @@ func (u Users) print() *node {
 
 func (t Target) print() *node {
 	return mapOf().put("server", quoted(t.Server)).put("domain", quoted(t.Domain)).
-		put("transport", bare(t.Transport)).put("tls", bare(t.TLS)).put("login", bare(t.Login)).put("mechanism", bare(t.Mechanism))
+		put("transport", bare(t.Transport)).put("tls", bare(t.TLS)).put("login", bare(t.Login)).put("mechanism", bare(t.Mechanism)).
+		put("stream-management", t.StreamManagement.print())
 }
 
 func (l Load) print() *node {
 	m := mapOf().put("sessions", whole(l.Sessions))
 	m.put("login", mapOf().put("rate", bare(printRate(l.Login.Rate))).put("arrivals", printArrivals(l.Login.Poisson)))
 	m.put("warm-up", lasting(l.WarmUp)).put("drain", lasting(l.Drain)).put("timeout", lasting(l.Timeout))
+	if l.Reconnect {
+		m.put("reconnect", bare("true"))
+	}
+	m.put("restart-server", pausing(l.RestartServer))
 	phases := listOf()
 	for _, p := range l.Phases {
 		phases.items = append(phases.items, p.print())

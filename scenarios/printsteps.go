@@ -52,6 +52,8 @@ func mainKey(s Step) string {
 		return "stanza"
 	case Raw:
 		return "xml"
+	case CSI:
+		return "state"
 	}
 	return "to"
 }
@@ -65,6 +67,8 @@ func printBody(s Step) *node {
 		return m.put("mechanism", quoted(v.Mechanism))
 	case Presence:
 		return v.printBody()
+	case CSI:
+		return bare(v.state())
 	case RosterAdd:
 		return m.put("add", v.Peer.print()).put("group", quoted(v.Group))
 	case Subscribe:
@@ -136,6 +140,8 @@ func printControl(s Step) *node {
 	m := mapOf()
 	switch v := s.(type) {
 	case Wait:
+		return v.For.print(secondsOf)
+	case StopReading:
 		return v.For.print(secondsOf)
 	case Repeat:
 		return m.put("times", whole(v.Times)).put("do", printSteps(v.Do))

@@ -12,7 +12,8 @@ import (
 )
 
 func TestShipped(t *testing.T) {
-	want := []string{"chat", "component-chat", "idle", "login-storm", "muc", "ping", "presence-fanout", "reconnect-churn", "room-join-flood"}
+	want := []string{"chat", "component-chat", "half-open", "idle", "login-flood", "login-storm", "muc", "ping", "presence-fanout", "presence-flood", "reconnect-churn",
+		"restart-storm", "resume-storm", "room-join-flood", "slow-readers"}
 	got := Shipped()
 	if len(got) != len(want) {
 		t.Fatalf("shipped are %v, want %v", got, want)

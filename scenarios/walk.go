@@ -63,6 +63,16 @@ func nameOf(s Step) string {
 		return "logout"
 	case Disconnect:
 		return "disconnect"
+	case Resume:
+		return "resume"
+	case StopReading:
+		return "stop-reading"
+	case Vanish:
+		return "vanish"
+	case Carbons:
+		return "carbons"
+	case CSI:
+		return "csi"
 	}
 	return "reconnect"
 }

@@ -19,6 +19,7 @@ type overriding struct {
 	rate     string
 	duration time.Duration
 	warmUp   time.Duration
+	restart  time.Duration
 	flags    *pflag.FlagSet
 }
 
@@ -36,6 +37,9 @@ func loadFlags(f *pflag.FlagSet) *overriding {
 	f.StringVar(&v.o.TLS, "tls", "", "none, starttls or direct")
 	f.StringVar(&v.o.Login, "login", "", "how sessions authenticate and bind: "+strings.Join(scenarios.LoginModes(), ", ")+"; default: classic")
 	f.StringVar(&v.o.Mechanism, "mechanism", "", "SASL `MECHANISM`; default: the strongest offered")
+	f.BoolVar(&v.o.Reconnect, "reconnect", false, "have sessions that lose their connection come back, by resuming where --stream-management lets them")
+	f.DurationVar(&v.restart, "restart-server-at", 0, "restart the server that was started so long after the beginning of the measured phases; implies --reconnect; 0: do not")
+	f.StringVar(&v.o.Management, "stream-management", "", "resume, acks or none (XEP-0198)")
 	f.StringVar(&v.o.Domain, "domain", "", "the server's XMPP `DOMAIN`")
 	f.StringVar(&v.o.Component, "component", "", "have every second user behind an external component that serves `DOMAIN`, such as bots")
 	f.StringVar(&v.o.User, "user", "", "`PATTERN` of user names; {n} is a number from 0")
@@ -85,7 +89,7 @@ func (v *overriding) scenario(args []string) (*scenarios.Scenario, error) {
 // values takes over what needs more than the flag's own check. Zeros and
 // empty texts change nothing in a scenario, so they are refused here.
 func (v *overriding) values() (err error) {
-	if err := wellWritten(v.flags, "server", "occupants", "transport", "tls", "login", "mechanism", "domain", "component", "user", "password"); err != nil {
+	if err := wellWritten(v.flags, "server", "occupants", "transport", "tls", "login", "mechanism", "stream-management", "domain", "component", "user", "password"); err != nil {
 		return err
 	}
 	if v.flags.Changed("sessions") && v.o.Sessions == 0 {
@@ -104,6 +108,9 @@ func (v *overriding) values() (err error) {
 	}
 	if v.flags.Changed("warm-up") {
 		v.o.WarmUp = &v.warmUp
+	}
+	if v.flags.Changed("restart-server-at") {
+		v.o.Restart = &v.restart
 	}
 	return nil
 }

@@ -202,7 +202,8 @@ func (r *reach) dialer(ctx context.Context, s *scenarios.Scenario, srv *target.S
 	}
 	d := &xmpp.Dialer{
 		Addr: addr, Dial: dial, Domain: at.Domain, WebSocket: path, TLS: mode, LoginMode: login, ResumeTLS: r.resume, Mechanism: s.Target.Mechanism, Timeout: s.Load.Timeout,
-		TLSConfig: &tls.Config{RootCAs: at.CAs, InsecureSkipVerify: r.insecure, MinVersion: tls.VersionTLS12},
+		TLSConfig:        &tls.Config{RootCAs: at.CAs, InsecureSkipVerify: r.insecure, MinVersion: tls.VersionTLS12},
+		StreamManagement: management(s.Target.StreamManagement),
 		// A scenario that asks for no TLS means it.
 		AllowPlainWithoutTLS: mode == xmpp.NoTLS,
 	}
@@ -215,4 +216,11 @@ func (r *reach) dialer(ctx context.Context, s *scenarios.Scenario, srv *target.S
 		Transport: s.Target.Transport, TLS: mode.String(), TLSResume: r.resume, Verified: mode != xmpp.NoTLS && !r.insecure, Mechanism: s.Target.Mechanism,
 		Accounts: srv.Accounts(), KeyCache: r.keyCache, Faults: r.faults, Config: srv.Config(),
 	}}, nil
+}
+
+func management(m *scenarios.StreamManagement) *xmpp.StreamManagement {
+	if m == nil {
+		return nil
+	}
+	return &xmpp.StreamManagement{Resume: m.Resume, AckEvery: m.AckEvery}
 }

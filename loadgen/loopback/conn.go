@@ -212,6 +212,9 @@ func (c *conn) attendTo(e *wire.Element) error {
 	if string(e.Space()) == wire.NSSM {
 		return c.manage(e)
 	}
+	if string(e.Space()) == nsCSI {
+		return c.clientState(e)
+	}
 	return unexpected(e)
 }
 

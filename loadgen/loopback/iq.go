@@ -118,6 +118,8 @@ func (c *conn) serverIQ(e *wire.Element, payload wire.Element, kind string, toSe
 		c.result(e, c.srv.services(toServer))
 	case space == wire.NSVersion && name == "query" && get && toServer:
 		c.result(e, c.srv.version())
+	case space == wire.NSCarbons && !get && !toServer:
+		c.carbonsRequest(e, payload)
 	case space == wire.NSRoster && name == "query" && !toServer:
 		c.rosterRequest(e, payload, get)
 	case space == wire.NSSession && name == "session" && !get:
@@ -153,7 +155,7 @@ func (c *conn) discoInfo(e *wire.Element, query wire.Element, toServer bool) {
 	} else {
 		b = append(b, "<identity category='account' type='registered'/>"...)
 	}
-	features := []string{wire.NSDiscoInfo, wire.NSDiscoItem, wire.NSPing, wire.NSRoster, wire.NSVersion}
+	features := []string{wire.NSCarbons, wire.NSDiscoInfo, wire.NSDiscoItem, wire.NSPing, wire.NSRoster, wire.NSVersion}
 	if c.srv.options.Register {
 		features = append(features, wire.NSRegister)
 	}

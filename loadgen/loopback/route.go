@@ -121,6 +121,7 @@ func (c *conn) deliver(e *wire.Element, to address, list []resource) {
 	c.stamp(e)
 	s.tally.routed.Add(1)
 	p := parcel{from: c.session, full: len(list) == 1 && !to.bare() && list[0].name == string(to.resource), list: list, data: c.scratch}
+	c.copyMessage(e, list[0].session.account, list, p.full)
 	if !s.options.Faults.onMessages() && s.delays == nil {
 		c.hand(p, c.due())
 		return

@@ -51,6 +51,8 @@ type Server struct {
 	sessions  []*session
 	pushes    int64 // roster pushes, for their ids
 
+	carbonsWanted atomic.Bool // some session asked for carbons once
+
 	connsMu   sync.Mutex
 	conns     map[*conn]struct{}
 	listeners []net.Listener

@@ -1,6 +1,7 @@
 package loopback
 
 import (
+	"sync/atomic"
 	"time"
 
 	"xmpprig/loadgen/xmpp/wire"
@@ -13,6 +14,7 @@ type session struct {
 	resource string
 	full     string // full JID
 	rooms    attendance
+	carbons  atomic.Bool // copies of messages are wanted (XEP-0280)
 
 	// Guarded by Server.mu.
 	bound      bool

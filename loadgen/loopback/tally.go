@@ -41,6 +41,8 @@ type Tally struct {
 	// acknowledge is Delivered.
 	Unacked int64 `json:"unacked"`
 
+	Carbons int64 `json:"carbons"` // copies for other sessions (XEP-0280)
+
 	Lost           int64 `json:"lost"`
 	Duplicated     int64 `json:"duplicated"`
 	Reordered      int64 `json:"reordered"`       // true inversions of two messages of one sender and recipient
@@ -63,7 +65,7 @@ type counters struct {
 	stanzas, routed, bounced, ignored, delivered, discarded                            atomic.Int64
 	lost, duplicated, reordered, reorderExpired, misdelivered, overtaken               atomic.Int64
 	cut, unanswered, slowReaders, delays, delayTotal, loginDelays                      atomic.Int64
-	resumed, resumesFailed, resumesExpired, redelivered, unacked                       atomic.Int64
+	resumed, resumesFailed, resumesExpired, redelivered, unacked, carbons              atomic.Int64
 	abroad, components                                                                 atomic.Int64
 	footers, attempts, boundEver                                                       atomic.Int64 // footers: streams ended without an error; the others are what refuse and cut count by
 }
@@ -81,7 +83,7 @@ func (s *Server) Tally() Tally {
 		SlowReaders: c.slowReaders.Load(), Stalls: s.stallsBegun(), Delays: c.delays.Load(), DelayTotal: c.delayTotal.Load(),
 		LoginDelays: c.loginDelays.Load(),
 		Resumed:     c.resumed.Load(), ResumesFailed: c.resumesFailed.Load(), ResumesExpired: c.resumesExpired.Load(),
-		Redelivered: c.redelivered.Load(), Unacked: c.unacked.Load(),
+		Redelivered: c.redelivered.Load(), Unacked: c.unacked.Load(), Carbons: c.carbons.Load(),
 		Abroad: c.abroad.Load(), Components: c.components.Load(),
 	}
 }

@@ -3,6 +3,7 @@ package xmpp
 import (
 	"bytes"
 	"context"
+	"iter"
 	"net"
 	"strconv"
 	"time"
@@ -33,12 +34,14 @@ func (r *Resumption) Max() time.Duration { return r.sm.max }
 // Unacked returns how many stanzas would be sent again.
 func (r *Resumption) Unacked() int { return int(r.sm.out - r.sm.acked) }
 
-// Lost returns what was sent and not acknowledged, one stanza after the other.
-func (r *Resumption) Lost() []byte {
-	if r.sm.unacked == nil {
-		return nil
+// Unacknowledged ranges over these stanzas, each valid until the next.
+func (r *Resumption) Unacknowledged() iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		if q := r.sm.unacked; q != nil {
+			for i := q.first; i < len(q.ends) && yield(q.at(i)); i++ {
+			}
+		}
 	}
-	return r.sm.unacked.rest()
 }
 
 // Resume is Login that goes on with a session where the server still has it, and
@@ -146,9 +149,8 @@ func (n *negotiation) resumed(e *wire.Element, r *Resumption) error {
 	r.sm.due = r.sm.out + r.sm.every
 	c.jid, c.sm, c.resumed = r.jid, r.sm, true
 	n.state |= bound | established
-	if lost := r.Lost(); len(lost) > 0 {
-		again := append(bytes.Clone(lost), smRequest...)
-		return c.sendOut(again)
+	if q := r.sm.unacked; q != nil {
+		return c.sendOut(append(bytes.Clone(q.rest()), smRequest...))
 	}
 	return nil
 }

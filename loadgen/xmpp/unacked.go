@@ -41,9 +41,17 @@ func (q *queue) push(stanza []byte) {
 
 // pop returns the oldest stanza, valid until the next push.
 func (q *queue) pop() []byte {
-	stanza := q.data[q.start():q.ends[q.first]]
 	q.first++
-	return stanza
+	return q.at(q.first - 1)
+}
+
+// at is stanza i, as ends counts them.
+func (q *queue) at(i int) []byte {
+	from := 0
+	if i > 0 {
+		from = q.ends[i-1]
+	}
+	return q.data[from:q.ends[i]]
 }
 
 // rest returns all that wait, one after the other.

@@ -69,6 +69,9 @@ func sessions(s results.Sessions) string {
 	if s.Reconnected > 0 {
 		text += ", " + count(s.Reconnected) + " came back"
 	}
+	if s.Resumed+s.ResumesFailed > 0 {
+		text += ", " + plural(s.Resumed, "session") + " resumed, " + plural(s.ResumesFailed, "resumption") + " refused"
+	}
 	return text
 }
 
@@ -211,11 +214,20 @@ func orAbsent[T int64 | float64](v T, write func(float64) string) string {
 
 // ledgerFacts account for the messages of the run.
 func ledgerFacts(l results.Ledger) []fact {
-	return []fact{
+	facts := []fact{
 		{"sent", count(l.Sent)}, {"delivered", count(l.Delivered)}, {"lost", count(l.Lost)},
 		{"duplicated", count(l.Duplicated)}, {"reordered", count(l.Reordered)},
 		{"misdelivered", count(l.Misdelivered)}, {"refused", count(l.Refused)},
 	}
+	if l.Carbons > 0 {
+		facts = append(facts, fact{"carbon copies beside", count(l.Carbons)})
+	}
+	if m := l.Managed; m != nil {
+		facts = append(facts, fact{"acknowledged to the sender", count(m.Acked)}, fact{"of these lost", count(m.AckedLost)},
+			fact{"sent again upon resumption", count(m.Resent)}, fact{"duplicated after one", count(m.DuplicatedAfterResume)},
+			fact{"lost after one", count(m.LostAfterResume)})
+	}
+	return facts
 }
 
 // sampleText is one message of the ledger in words.

@@ -60,6 +60,9 @@ func (m *pullRequest) run(r *results.Record) {
 // accounts are the ledger, the errors and the crashes.
 func (m *pullRequest) accounts(run *results.Run) {
 	var parts []string
+	for _, f := range outageFacts(run) {
+		m.put("**Recovery, "+f.Label+":** "+f.Value, "")
+	}
 	for _, f := range ledgerFacts(run.Ledger) {
 		parts = append(parts, f.Value+" "+f.Label)
 	}

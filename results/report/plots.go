@@ -16,7 +16,7 @@ func Plots(r *results.Record) []Plot {
 	v := newView(r)
 	plots := []Plot{
 		v.loadPlot(), v.latencyPlot(), v.heatPlot(), v.percentilePlot(), v.stepsPlot(), v.roomsPlot(), v.loginPlot(),
-		v.errorsPlot(), v.sessionsPlot(), v.serverPlot(), v.generatorPlot(),
+		v.errorsPlot(), v.sessionsPlot(), v.recoveryPlot(), v.serverPlot(), v.generatorPlot(),
 	}
 	for i := range plots {
 		plots[i].figure.title = plots[i].Title

@@ -22,6 +22,9 @@ func Text(w io.Writer, r *results.Record) error {
 	t.phases(r)
 	t.latency(r)
 	t.logins(&r.Run)
+	if outages := outageFacts(&r.Run); outages != nil {
+		t.facts("Recovery", outages)
+	}
 	t.ledger(r.Run.Ledger)
 	t.rooms(&r.Run)
 	t.errors(r.Run.Errors)

@@ -52,10 +52,14 @@ type engine struct {
 
 	board  *board
 	ledger *ledger
-	rooms  *rooms // nil: the scenario has none
-	errors errorLog
-	rec    *results.Recorder
-	health *health
+	rooms  *rooms  // nil: the scenario has none
+	fanout *fanout // nil where nothing is published
+	offers offers
+	// plainOptions has bookmarks published with fewer options, as the server refused some.
+	plainOptions atomic.Bool
+	errors       errorLog
+	rec          *results.Recorder
+	health       *health
 
 	sessions []*session
 	stage    atomic.Int32
@@ -173,6 +177,10 @@ func newEngine(o *Options) *engine {
 	}
 	e.dialers = dialers(o.Dialer, e.program.mechanisms)
 	e.layPhases(s, o.Seed)
+	if p := e.program; p.publishes {
+		e.fanout = newFanout(e.size, e.board)
+		e.fanout.delivery, e.fanout.first, e.fanout.last = p.name(seriesPublishDelivery), p.name(seriesPublishFirst), p.name(seriesPublishLast)
+	}
 	return e
 }
 

@@ -25,6 +25,12 @@ type bench struct {
 
 func newBench(t *testing.T, scenario string, faults ...string) *bench {
 	t.Helper()
+	return newBenchWith(t, scenario, func(*loopback.Options) {}, faults...)
+}
+
+// newBenchWith is newBench with a server of another kind.
+func newBenchWith(t *testing.T, scenario string, change func(*loopback.Options), faults ...string) *bench {
+	t.Helper()
 	f, err := loopback.ParseFaults(faults)
 	if err != nil {
 		t.Fatal(err)
@@ -33,9 +39,11 @@ func newBench(t *testing.T, scenario string, faults ...string) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv, err := loopback.New(loopback.Options{
+	o := loopback.Options{
 		Users: loopback.UserPattern(s.Users.Name, s.Users.Password, s.UserCount()), Mechanisms: []string{"PLAIN"}, PlainWithoutTLS: true, Faults: f,
-	})
+	}
+	change(&o)
+	srv, err := loopback.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}

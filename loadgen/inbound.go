@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"bytes"
+	"errors"
 	"sync"
 	"time"
 
@@ -59,6 +60,9 @@ func (s *session) handle(e *wire.Element) error {
 }
 
 func (s *session) onMessage(e *wire.Element, at time.Duration) {
+	if s.program.extends && s.onExtension(e, at) {
+		return
+	}
 	kind := e.Attr("type")
 	if string(kind) == "groupchat" && s.engine.rooms != nil {
 		s.onGroupchat(e, at)
@@ -104,6 +108,7 @@ func (s *session) onPresence(e *wire.Element, at time.Duration) {
 		return
 	case "", "subscribed":
 		s.approvedBy(e.Attr("from"))
+		s.sees(e.Attr("from"))
 	}
 	st, ok := parseStamp(e.Attr("id"))
 	if ok && st.kind == 'p' && st.run == s.ledger.run && int(st.from) != s.n {
@@ -140,6 +145,10 @@ func (s *session) onIQ(e *wire.Element, at time.Duration) error {
 	switch string(kind) {
 	case "result", "error":
 		s.onAnswer(e, string(kind) == "error", at)
+	case "get":
+		if s.describe(e) {
+			return xmpp.Claimed
+		}
 	case "set":
 		if query, ok := e.Child(wire.NSRoster, "query"); ok {
 			s.accept(e, &query)
@@ -153,6 +162,7 @@ func (s *session) accept(push, query *wire.Element) {
 	for item := range query.Children() {
 		if state := string(item.Attr("subscription")); state == "to" || state == "both" {
 			s.approvedBy(item.Attr("jid"))
+			s.sees(item.Attr("jid"))
 		}
 	}
 	buf := borrow()
@@ -172,9 +182,15 @@ func (s *session) onAnswer(e *wire.Element, isError bool, at time.Duration) {
 	if n, ok := parseBase36(id[1:]); !ok || n != uint64(s.iq) {
 		return // late: its request has been given up
 	}
-	s.answer = answer{at: at}
-	if isError {
-		s.answer.err = xmpp.ParseStanzaError(e)
+	a := &s.answer
+	a.waiting, a.at = false, at
+	switch {
+	case isError:
+		if err := xmpp.ParseStanzaError(e); !a.lenient || !errors.Is(err, &xmpp.StanzaError{Condition: "item-not-found"}) {
+			a.err = err
+		}
+	case a.take != nil:
+		a.take(e)
 	}
 }
 

@@ -16,6 +16,7 @@ type ledger struct {
 	sheets []sheet
 
 	sent, delivered, duplicated, reordered, misdelivered, refused atomic.Int64
+	archived                                                      atomic.Int64 // messages that archives returned
 	settled                                                       atomic.Int64 // of those sent
 
 	managed   managedLedger
@@ -271,6 +272,7 @@ func (l *ledger) running() results.Ledger {
 		Refused:      l.refused.Load(),
 		Carbons:      l.managed.carbons.Load(),
 		Managed:      l.runningManaged(),
+		Archived:     l.archived.Load(),
 	}
 	if l.rooms != nil {
 		l.rooms.addTo(&r)

@@ -107,10 +107,13 @@ func (e *engine) tryLogin(ctx context.Context) error {
 		c.Abort()
 		return err
 	}
+	if len(e.program.needs) > 0 {
+		e.offers = survey(ctx, c, e.users.address(0), e.users.domain)
+	}
 	if err := c.Close(ctx); err != nil && !broken(err) {
 		return &SetupError{classify(err), fmt.Errorf("try to log out: %w", err), "see the server's log"}
 	}
-	return nil
+	return e.lacking()
 }
 
 // remedy is what to do about a first login that failed.

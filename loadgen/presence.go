@@ -25,15 +25,28 @@ func (o *presence) run(ctx context.Context, s *session) error {
 	st := stamp{kind: 'p', run: s.ledger.run, from: uint32(s.n), seq: s.stamp, due: s.due, sent: sent}
 	s.stamp++
 	buf := borrow()
-	buf.b = o.append(buf.b[:0], st, to)
+	buf.b = o.append(buf.b[:0], st, to, s.program.caps.element)
 	err := s.transmit(buf)
 	if err == nil {
+		o.note(s, sent)
 		s.sent(o.series, sent)
 	}
 	return err
 }
 
-func (o *presence) append(b []byte, st stamp, to string) []byte {
+// note says whether the session is available from now on.
+func (o *presence) note(s *session, sent time.Duration) {
+	switch {
+	case o.To != nil:
+	case o.Unavailable:
+		s.shown.Store(0)
+	default:
+		s.shown.Store(max(1, int64(sent)))
+		s.seesPresence(s.users.address(s.n))
+	}
+}
+
+func (o *presence) append(b []byte, st stamp, to, caps string) []byte {
 	var id [80]byte
 	b = append(b, "<presence"...)
 	b = wire.AppendAttr(b, "id", st.append(id[:0]))
@@ -46,6 +59,9 @@ func (o *presence) append(b []byte, st stamp, to string) []byte {
 	b = append(b, '>')
 	b = appendLeaf(b, "show", o.Show)
 	b = appendLeaf(b, "status", o.Status)
+	if !o.Unavailable {
+		b = append(b, caps...)
+	}
 	return append(b, "</presence>"...)
 }
 

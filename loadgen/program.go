@@ -26,6 +26,11 @@ type program struct {
 	presences         int      // likewise of presence
 	rooms             roomSeries
 	expects           []match
+	needs             []need
+	caps              capabilities
+	extends           bool        // requests of extensions are made
+	archives          bool        // archives are read
+	publishes         bool        // items are published, and followed to those who watch
 	resumed           loginSeries // of sessions that come back
 	carbons           bool        // copies may come (XEP-0280)
 	slots             bool        // sessions exist only within the work: logins come and go
@@ -34,7 +39,7 @@ type program struct {
 
 // compile turns the steps of a scenario into a program.
 func compile(s *scenarios.Session) *program {
-	p := &program{messages: -1, presences: -1, rooms: roomSeries{-1, -1, -1}}
+	p := &program{messages: -1, presences: -1, rooms: roomSeries{-1, -1, -1}, caps: newCapabilities(s.Features)}
 	p.start, p.work, p.stop = p.steps(s.Start), p.steps(s.Work), p.steps(s.Stop)
 	p.slots, p.returns = !logsIn(p.start), mayLogIn(s.Work)
 	return p
@@ -108,6 +113,8 @@ func (p *program) step(st scenarios.Step) op {
 		return &request{series: p.name(label), to: st.To, payload: ping}
 	case scenarios.Disco:
 		return &request{series: p.name(label), to: st.To, payload: disco}
+	case scenarios.Request:
+		return p.request(st)
 	case scenarios.Raw:
 		return &raw{Raw: st, series: p.name(label), text: parseTemplate(st.XML)}
 	case scenarios.Join:

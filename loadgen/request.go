@@ -78,6 +78,13 @@ func (o *rosterAdd) rehearse(r *rehearsal) {
 
 // ask sends an iq and waits for its answer, up to the scenario's timeout.
 func (s *session) ask(ctx context.Context, series int, kind, to, payload string) error {
+	buf := s.beginRequest(kind, to)
+	buf.b = append(append(buf.b, payload...), "</iq>"...)
+	return s.exchange(ctx, series, buf)
+}
+
+// beginRequest starts an iq; its payload and its end are to follow.
+func (s *session) beginRequest(kind, to string) *buffer {
 	s.iq++
 	buf := borrow()
 	b := append(buf.b[:0], "<iq id='"...)
@@ -87,16 +94,19 @@ func (s *session) ask(ctx context.Context, series int, kind, to, payload string)
 	if to != "" {
 		b = wire.AppendAttr(b, "to", to)
 	}
-	b = append(b, '>')
-	b = append(append(b, payload...), "</iq>"...)
-	buf.b = b
-	return s.exchange(ctx, series, buf)
+	buf.b = append(b, '>')
+	return buf
 }
 
 // exchange sends a request that carries the id of s.iq, and waits for its answer.
 func (s *session) exchange(ctx context.Context, series int, buf *buffer) error {
+	return s.converse(ctx, series, buf, answer{})
+}
+
+// converse is exchange with a say in what is done with the answer.
+func (s *session) converse(ctx context.Context, series int, buf *buffer, wanted answer) error {
 	sent := max(s.now(), s.due)
-	s.answer = answer{waiting: true}
+	s.answer, s.answer.waiting = wanted, true
 	if err := s.transmit(buf); err != nil {
 		s.answer.waiting = false
 		return err

@@ -112,6 +112,7 @@ func (s *session) gone(c *xmpp.Conn) {
 	s.vacate(true)
 	s.bytesIn, s.bytesOut = 0, 0
 	s.recovery.moved(s.now(), -1)
+	s.shown.Store(0)
 	s.connected.Add(-1)
 }
 

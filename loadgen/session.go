@@ -28,6 +28,7 @@ type session struct {
 	free  time.Duration // since when the session could have done it
 	until time.Duration // end of the phase, for steps without an end of their own
 	stamp uint32        // counts presence
+	shown atomic.Int64  // when presence was sent last, as available; 0: the session is not
 	iq    uint32        // number of the request sent last
 
 	back              comeback
@@ -45,6 +46,8 @@ type session struct {
 // answer is the request that the session is waiting for.
 type answer struct {
 	waiting bool
+	lenient bool                // that there is no such item is an answer like others
+	take    func(*wire.Element) // looks at a result; may be nil
 	at      time.Duration
 	err     error
 }

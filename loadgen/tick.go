@@ -111,6 +111,7 @@ func (w *watch) sofar(now time.Duration) results.Run {
 	}
 	r.Ledger = w.ledger.running()
 	r.Rooms = w.roomAccount(false)
+	r.Ledger.Nodes = w.fanout.accounts()
 	r.Errors = w.errors.list()
 	r.Generator = w.health.generator()
 	r.Server = w.health.serverCost()
@@ -159,6 +160,8 @@ func (w *watch) final() results.Run {
 	r.Ledger.Managed = w.ledger.closeManaged(func(n int) bool { return n < len(w.sessions) && w.sessions[n].resumed })
 	r.Ledger.Samples = w.ledger.samples
 	r.Outages, r.Restarts = w.recovery.close(w.now()), w.restarts()
+	w.fanout.close()
+	r.Ledger.Nodes = w.fanout.accounts()
 	r.Generator.Reasons = w.health.limits(&r, w.rec.Summaries())
 	r.Generator.Limited = len(r.Generator.Reasons) > 0
 	r.Objectives = w.objectives(&r)

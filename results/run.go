@@ -170,7 +170,21 @@ type Ledger struct {
 	Refused      int64          `json:"refused"`                     // answered with an error stanza, and so not lost
 	Carbons      int64          `json:"carbons,omitempty"`           // copies for other sessions of sender and recipient (XEP-0280), none of the above
 	Managed      *ManagedLedger `json:"stream_management,omitempty"` // where the sessions have it
+	Archived     int64          `json:"archived,omitempty"`          // messages that archives returned
+	Nodes        []Node         `json:"nodes,omitempty"`             // of what was published
 	Samples      []LedgerSample `json:"samples,omitempty"`
+}
+
+// Node accounts for the notifications of what was published on all nodes of a
+// name. Expected = Delivered + Lost.
+type Node struct {
+	Name       string `json:"name"`
+	Published  int64  `json:"published"`  // items that the server took
+	Expected   int64  `json:"expected"`   // notifications: one for each who watched when the item was sent
+	Delivered  int64  `json:"delivered"`  // of those
+	Lost       int64  `json:"lost"`       // of those, when the drain was over
+	Duplicated int64  `json:"duplicated"` // further ones of an item; that a server repeats the newest on presence does not count
+	Unexpected int64  `json:"unexpected"` // to those of whom the rig did not know that they watch
 }
 
 // ManagedLedger accounts for messages of sessions with stream management

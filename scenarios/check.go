@@ -146,7 +146,7 @@ func (k *checker) checkSteps() {
 // checkLabel keeps different operations out of one series.
 func (k *checker) checkLabel(s Step, kinds map[string]string) {
 	b, kind := s.Common(), nameOf(s)
-	for _, end := range append(loginParts(), ".delivery", ".first", ".last", serviceSuffix) {
+	for _, end := range append(loginParts(), ".delivery", ".page", ".first", ".last", serviceSuffix) {
 		if strings.HasSuffix(b.Label, end) {
 			k.add(conflict{pos: b.Pos, reason: fmt.Sprintf("the label %q ends in %s", b.Label, end),
 				remedy: "the rig itself names series like that; choose another"})
@@ -181,6 +181,8 @@ func (k *checker) checkStep(s Step) {
 		if v.Peer.Mode == Self {
 			add("nobody is in his own roster (RFC 6121 section 2)", "add random, paired, {ring: N} …")
 		}
+	case Request:
+		checkRequest(v, add)
 	case Raw:
 		k.checkRaw(v, add)
 	case Expect:

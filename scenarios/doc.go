@@ -160,9 +160,11 @@
 //
 // # Session
 //
-//	start  what each session does once, from its login on
-//	work   what it does for each arrival, or over and over; needed
-//	stop   what it does once at the end; default: [logout] where start logs in
+//	features  what its client says that it can do, in its presence and when asked
+//	          (XEP-0115); with +notify behind a node's name it asks to be told of it
+//	start     what each session does once, from its login on
+//	work      what it does for each arrival, or over and over; needed
+//	stop      what it does once at the end; default: [logout] where start logs in
 //
 // Start begins with login, and work leaves the session logged in. Without start,
 // work begins with login and ends logged out: sessions come and go, and load.login
@@ -243,6 +245,34 @@
 //	  - raw:
 //	      xml: "<iq type='get' id='{id}' to='{domain}'><query xmlns='jabber:iq:version'/></iq>"
 //	      await: true
+//
+// Requests of the extensions that clients use, all awaited. What is fetched may
+// be empty: that there is no such item is an answer, and no error.
+//
+//	work:
+//	  - blocklist                             # who is blocked (XEP-0191)
+//	  - {block: {to: random}}
+//	  - unblock                               # nobody any more; or {unblock: {to: random}}
+//	  - {vcard: {to: paired}}                 # vCard4 (XEP-0292), or vcard-temp where accounts have no nodes
+//	  - {vcard-set: {size: 200B}}
+//	  - bookmarks                             # XEP-0402
+//	  - {bookmark: {room: room@conference.example.org}}
+//	  - archive                               # XEP-0313, all of it; each page is timed as archive.page
+//	  - {archive: {with: random, newest: true, max: 50, pages: 2}}
+//	  - {publish: {node: news, size: {exponential: 200B}}}
+//	  - {publish: {node: news, payload: "<tune xmlns='http://jabber.org/protocol/tune'/>"}}
+//	  - {items: {node: news, to: paired, max: 10}}
+//	  - {node-create: {node: "news{n}", at: service}}
+//	  - {node-subscribe: {node: "news{n}", at: service, to: {ring: 10}, within: 30s}}
+//	  - {node-unsubscribe: {node: news, to: random}}
+//	  - {node-delete: {node: "news{n}", at: service}}
+//	  - {push: {to: push.example.org, node: device}}
+//	  - {push-disable: {to: push.example.org}}
+//
+// A node is that of one's own account (XEP-0163), of the user or address in to,
+// or, with at: service, one of the publish-subscribe service that the server
+// offers (XEP-0060); {n} in its name is then the number of the user in to. An
+// archive is one's own unless to says whose, such as a room's.
 //
 // Steps in rooms: join and leave go through all rooms of the session, groupchat
 // writes to one of them at random. Join passes over rooms that the session is in,

@@ -52,8 +52,8 @@ func TestManual(t *testing.T) {
 	}
 	parsed(t, wholes[1]+bounds[0]) // the chat
 	phases, steps := examples(doc, "phases:\n"), examples(doc, "work:\n")
-	if len(phases) != 1 || len(steps) != 6 {
-		t.Fatalf("%d lists of phases and %d of steps in the manual, want 1 and 6", len(phases), len(steps))
+	if len(phases) != 1 || len(steps) < 4 {
+		t.Fatalf("%d lists of phases and %d of steps in the manual, want 1 and 4 or more", len(phases), len(steps))
 	}
 	parsed(t, head+load+indented(phases[0])+"session: {start: [login], work: [ping]}\n")
 	for i, work := range steps {

@@ -94,6 +94,7 @@ type Closed struct {
 // exists only inside Work (login storms).
 type Session struct {
 	Start, Work, Stop []Step
+	Features          []string // what the client says that it can do; empty: it says nothing
 }
 
 // Position is a place in the scenario file.

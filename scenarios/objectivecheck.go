@@ -54,6 +54,8 @@ func timesOf(s Step) []string {
 		return []string{"presence.delivery"}
 	case Groupchat:
 		return []string{"groupchat.delivery", "groupchat.first", "groupchat.last"}
+	case Request:
+		return v.times()
 	case Raw:
 		if !v.Await {
 			return nil

@@ -18,7 +18,11 @@ func (s *Scenario) Print() []byte {
 	m.put("elsewhere", s.Elsewhere.print())
 	m.put("load", s.Load.print())
 	m.put("rooms", s.Rooms.print())
-	m.put("session", mapOf().put("start", printSteps(s.Session.Start)).
+	features := listOf()
+	for _, f := range s.Session.Features {
+		features.items = append(features.items, quoted(f))
+	}
+	m.put("session", mapOf().put("features", features).put("start", printSteps(s.Session.Start)).
 		put("work", printSteps(s.Session.Work)).put("stop", printSteps(s.Session.Stop)))
 	objectives := listOf()
 	for _, o := range s.Objectives {

@@ -82,6 +82,8 @@ func printBody(s Step) *node {
 		return orNothing(printPeer(v.To))
 	case Disco:
 		return orNothing(printPeer(v.To))
+	case Request:
+		return v.printBody()
 	case Raw:
 		return v.printBody()
 	case Join:

@@ -30,7 +30,7 @@ func stepsForm() form[[]Step] {
 
 // entries is the table of all steps.
 func entries(do form[[]Step]) []entry {
-	return slices.Concat(sessionEntries(), managementEntries(), stanzaEntries(), roomEntries(), controlEntries(do))
+	return slices.Concat(sessionEntries(), managementEntries(), stanzaEntries(), requestEntries(), roomEntries(), controlEntries(do))
 }
 
 // sessionEntries are the steps that begin and end sessions.

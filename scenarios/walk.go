@@ -24,7 +24,9 @@ func visit(steps []Step, yield func(Step) bool) bool {
 // nameOf returns a step's name in the language; adding to the roster has one
 // of its own.
 func nameOf(s Step) string {
-	switch s.(type) {
+	switch v := s.(type) {
+	case Request:
+		return v.Kind
 	case Login:
 		return "login"
 	case Presence:
@@ -91,6 +93,8 @@ func peerOf(s Step) *Peer {
 	case Ping:
 		return v.To
 	case Disco:
+		return v.To
+	case Request:
 		return v.To
 	case Raw:
 		return v.Peer

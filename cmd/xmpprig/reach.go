@@ -76,7 +76,7 @@ func (r *reach) start(ctx context.Context, s *scenarios.Scenario, ui *ui) (*targ
 		Driver: d, Domain: s.Target.Domain, Sessions: s.Load.Sessions + 8, Mechanism: s.Target.Mechanism,
 		Users:        target.Users{Count: s.UserCount(), Name: s.Users.Name, Password: s.Users.Password},
 		ShortcutAuth: r.shortcut, Exe: exe, Faults: r.faults, CAFile: r.ca, Insecure: r.insecure, PID: r.pid, Log: ui.err, Config: config,
-		WebSocket: s.Target.Transport == scenarios.WebSocket, WebPath: r.webPath,
+		WebSocket: s.Target.Transport == scenarios.WebSocket, WebPath: r.webPath, Services: s.Session.Services(),
 		Login: s.Target.Login, TLSResume: r.resume,
 	}
 	if r.side, err = away.Prepare(s); err != nil {

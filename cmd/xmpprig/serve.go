@@ -30,6 +30,7 @@ type serving struct {
 	register, sasl2, fast, tickets            bool
 	tokenLife                                 time.Duration
 	upgrades                                  []string
+	archive, offline                          int
 }
 
 func serveCommand() command {
@@ -62,6 +63,8 @@ are about
 			f.StringSliceVar(&s.upgrades, "upgrade", nil, "SCRAM `MECHANISM` that users are asked to upgrade to once (XEP-0480), repeatable; it needs --sasl2")
 			f.BoolVar(&s.tickets, "tickets", false, "let TLS sessions be resumed")
 			f.BoolVar(&s.register, "register", false, "offer in-band registration (XEP-0077)")
+			f.IntVar(&s.archive, "archive", 0, "`NUMBER` of messages in each user's archive (XEP-0313); 0: no archives")
+			f.IntVar(&s.offline, "offline", 0, "`NUMBER` of messages that wait for a user who is away; 0: they come back")
 			f.StringArrayVar(&s.faults, "fault", nil, "`FAULT` to commit, such as delay=5ms or lose=100; repeatable")
 			f.StringArrayVar(&s.defects, "defect", nil, "`NAME` of a defect to have; repeatable")
 			f.StringVar(&s.certificate, "certificate", "", "PEM `FILE` with certificate, authority and key; default: made for the occasion")
@@ -98,7 +101,7 @@ func (s *serving) check(f *pflag.FlagSet, args []string) error {
 		return &usageError{"serve takes no arguments, only flags", "faults are given as --fault " + args[0]}
 	}
 	return firstOf(wellWritten(f, "listen", "domain", "user", "password", "certificate", "ca-file", "addr-file"),
-		atLeast(0, s.users, "users"), atLeast(1, s.iterations, "iterations"))
+		atLeast(0, s.users, "users"), atLeast(1, s.iterations, "iterations"), atLeast(0, s.archive, "archive"), atLeast(0, s.offline, "offline"))
 }
 
 func (s *serving) run(ctx context.Context, ui *ui) error {
@@ -117,7 +120,7 @@ func (s *serving) run(ctx context.Context, ui *ui) error {
 	srv, err := loopback.New(loopback.Options{
 		Components: components,
 		Domain:     s.domain, Users: loopback.UserPattern(s.user, s.password, s.users), Mechanisms: s.mechanisms,
-		Iterations: s.iterations, SASL2: s.sasl2, FAST: s.fast, TokenLife: s.tokenLife, Upgrades: s.upgrades, Tickets: s.tickets, Register: s.register, Version: tool().Version, Faults: faults,
+		Iterations: s.iterations, SASL2: s.sasl2, FAST: s.fast, TokenLife: s.tokenLife, Upgrades: s.upgrades, Tickets: s.tickets, Register: s.register, Archive: s.archive, Offline: s.offline, Version: tool().Version, Faults: faults,
 		Certificate: certificate, Defects: s.defects, Log: os.Stderr,
 	})
 	if err != nil {

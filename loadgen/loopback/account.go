@@ -21,7 +21,10 @@ type account struct {
 	jid   string // bare
 	live  atomic.Pointer[[]resource]
 
+	blocked blockedBy
+
 	// Guarded by Server.mu.
+	more     *extras           // nil until an extension is used
 	roster   []*contact        // in the order of their JIDs
 	askers   map[string][]byte // requests for subscription of users of other domains that nobody was there for
 	watchers map[string]string // users of other domains who were approved, with their domains

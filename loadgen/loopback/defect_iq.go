@@ -64,6 +64,7 @@ func (c *conn) mishandleRequest(e *wire.Element, payload wire.Element) bool {
 // servedSpaces are the namespaces of requests that have a handler.
 var servedSpaces = []string{
 	wire.NSPing, wire.NSDiscoInfo, wire.NSDiscoItem, wire.NSVersion, wire.NSRoster, wire.NSSession, wire.NSBind, wire.NSRegister,
+	wire.NSBlocking, wire.NSVCardTemp, wire.NSArchive, wire.NSPush, wire.NSPubSub, wire.NSPubSubOwner,
 }
 
 func (c *conn) manyItems() []byte {

@@ -12,16 +12,18 @@
 //
 // It speaks XMPP core and instant messaging (RFC 6120, RFC 6121) to clients of one domain: STARTTLS and direct TLS, SASL
 // (PLAIN, SCRAM with and without channel binding, EXTERNAL, ANONYMOUS), binding, rosters, subscriptions, presence and
-// messages, and of the extensions multi-user chat (XEP-0045), ping (XEP-0199), service discovery (XEP-0030), software version (XEP-0092)
-// and, when asked, in-band registration (XEP-0077) and SASL2 with Bind 2 (XEP-0388, XEP-0386). It keeps everything in memory.
+// messages, and of the extensions multi-user chat (XEP-0045), ping (XEP-0199), service discovery (XEP-0030), software version (XEP-0092) and, when asked,
+// in-band registration (XEP-0077), SASL2 with Bind 2 (XEP-0388, XEP-0386), an archive (XEP-0313) and messages to those who are away. Its users have nodes
+// (XEP-0163), a list of whom they block (XEP-0191, which keeps messages away, not presence) and a vCard (XEP-0054), there is a service with nodes at
+// pubsub.DOMAIN (XEP-0060), and push notifications (XEP-0357) are agreed to, though none is sent. It keeps everything in memory.
 // Of other domains it knows those of the external components (XEP-0114) that connect to it.
 //
 // # Choices
 //
 // Where the specifications leave the answer to the server:
 //
-//   - A message for a user who is offline, unavailable or unknown comes back with service-unavailable; there is no offline
-//     store. One to a bare JID goes to every available session of non-negative priority.
+//   - A message for a user who is offline, unavailable or unknown comes back with service-unavailable, unless Options.Offline
+//     has it wait for a user who exists. One to a bare JID goes to every available session of non-negative priority.
 //   - A resource that is bound already goes to the new session; the old one ends with conflict.
 //   - A stanza whose from is neither the full nor the bare JID of its session ends the stream with invalid-from. On every other
 //     the server puts the sender's full JID (the bare one on subscriptions), whatever from said.

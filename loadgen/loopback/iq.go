@@ -28,6 +28,8 @@ func (c *conn) iq(e *wire.Element, to address) {
 		c.serverIQ(e, payload, kind, false)
 	case c.srv.isRooms(to):
 		c.roomIQ(e, payload, to, kind)
+	case string(to.domain) == c.srv.pubsubDomain() && to.local == nil:
+		c.pubsubIQ(e, payload, kind == "get")
 	case string(to.domain) != c.srv.options.Domain:
 		c.abroad(e, to)
 	case to.local == nil && to.bare():
@@ -37,7 +39,7 @@ func (c *conn) iq(e *wire.Element, to address) {
 	case string(to.local) == a.local && to.bare():
 		c.serverIQ(e, payload, kind, false)
 	case to.bare():
-		c.foreignIQ(e, payload, kind)
+		c.foreignIQ(e, payload, kind, to)
 	default:
 		c.passRequest(e, to)
 	}
@@ -50,6 +52,9 @@ func (c *conn) passAnswer(e *wire.Element, to address) {
 		return
 	}
 	if to.local == nil || to.bare() {
+		if to.local == nil {
+			c.onCaps(e)
+		}
 		return // to the server, as the answer to a roster push is
 	}
 	if n := c.srv.accounts.find(to.local).session(to.resource); n != nil {
@@ -93,7 +98,10 @@ func (c *conn) mayReach(n *session) bool {
 }
 
 // foreignIQ answers for another user (RFC 6121 §8.5.2.1.3): with nothing that would tell whether there is one.
-func (c *conn) foreignIQ(e *wire.Element, payload wire.Element, kind string) {
+func (c *conn) foreignIQ(e *wire.Element, payload wire.Element, kind string, to address) {
+	if c.foreignExtension(e, payload, kind == "get", to) {
+		return
+	}
 	if kind == "set" && payload.Is(wire.NSRoster, "query") {
 		c.refuse(e, "forbidden")
 		return
@@ -130,6 +138,7 @@ func (c *conn) serverIQ(e *wire.Element, payload wire.Element, kind string, toSe
 		c.scratch = c.accountRequest(c.scratch[:0], e, payload)
 		c.reply(c.scratch)
 		c.leaveAccount(e, payload)
+	case c.extension(e, payload, get, toServer):
 	default:
 		c.refuse(e, "service-unavailable")
 	}
@@ -153,12 +162,13 @@ func (c *conn) discoInfo(e *wire.Element, query wire.Element, toServer bool) {
 		b = append(b, "<identity category='server' type='im'"...)
 		b = append(wire.AppendAttr(b, "name", c.srv.options.Name), "/>"...)
 	} else {
-		b = append(b, "<identity category='account' type='registered'/>"...)
+		b = append(b, "<identity category='account' type='registered'/><identity category='pubsub' type='pep'/>"...)
 	}
 	features := []string{wire.NSCarbons, wire.NSDiscoInfo, wire.NSDiscoItem, wire.NSPing, wire.NSRoster, wire.NSVersion}
 	if c.srv.options.Register {
 		features = append(features, wire.NSRegister)
 	}
+	features = append(features, c.srv.extensionFeatures(toServer)...)
 	for _, f := range features {
 		b = append(wire.AppendAttr(append(b, "<feature"...), "var", f), "/>"...)
 	}

@@ -68,7 +68,9 @@ func (c *conn) becomeAvailable(e *wire.Element) {
 	if initial {
 		s.passAskers(n)
 		c.gatherPresence()
+		c.deliverHeld()
 	}
+	c.learnCaps(e)
 }
 
 // presenceTo sends a session, if it is available, presence that was stamped without to.
@@ -156,7 +158,7 @@ func (s *Server) withdraw(n *session, presence []byte, from time.Time) {
 			s.emit(r.session, appendAddressed(nil, presence, to), s.delayed(from))
 		}
 	}
-	n.available, n.presence, n.directed = false, nil, nil
+	n.available, n.presence, n.directed, n.wishes, n.caps = false, nil, nil, nil, ""
 }
 
 // resourcesOf are the sessions that an address names: the one of a full JID, or all available ones.

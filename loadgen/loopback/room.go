@@ -160,10 +160,12 @@ func (s *Server) isRooms(a address) bool {
 // services are the items of the server (XEP-0030 §4); an account has none.
 func (s *Server) services(toServer bool) []byte {
 	b := []byte("<query xmlns='" + wire.NSDiscoItem + "'")
-	if !toServer || s.rooms.domain == "" {
+	if !toServer {
 		return append(b, "/>"...)
 	}
-	b = append(b, "><item"...)
-	b = wire.AppendAttr(b, "jid", s.rooms.domain)
-	return append(b, " name='Rooms'/></query>"...)
+	b = append(wire.AppendAttr(append(b, "><item"...), "jid", s.pubsubDomain()), " name='Nodes'/>"...)
+	if s.rooms.domain != "" {
+		b = append(wire.AppendAttr(append(b, "<item"...), "jid", s.rooms.domain), " name='Rooms'/>"...)
+	}
+	return append(b, "</query>"...)
 }

@@ -74,7 +74,12 @@ func (c *conn) message(e *wire.Element, to address) {
 		c.undeliverable(e, kind) // the server itself reads no messages
 		return
 	}
-	resources := s.accounts.find(local).resources()
+	account := s.accounts.find(local)
+	if account.blocks(c.session.account) {
+		c.undeliverable(e, kind) // XEP-0191 §3.3
+		return
+	}
+	resources := account.resources()
 	if !to.bare() {
 		for i := range resources {
 			if resources[i].name == string(to.resource) {
@@ -88,7 +93,9 @@ func (c *conn) message(e *wire.Element, to address) {
 		}
 	}
 	if kind == "groupchat" || kind == "error" || !anyWilling(resources) {
-		c.undeliverable(e, kind)
+		if !c.hold(e, local, kind) {
+			c.undeliverable(e, kind)
+		}
 		return
 	}
 	c.deliver(e, to, resources)
@@ -120,6 +127,9 @@ func (c *conn) deliver(e *wire.Element, to address, list []resource) {
 	s := c.srv
 	c.stamp(e)
 	s.tally.routed.Add(1)
+	if s.options.Archive > 0 {
+		c.keep(e, list[0].session.account)
+	}
 	p := parcel{from: c.session, full: len(list) == 1 && !to.bare() && list[0].name == string(to.resource), list: list, data: c.scratch}
 	c.copyMessage(e, list[0].session.account, list, p.full)
 	if !s.options.Faults.onMessages() && s.delays == nil {

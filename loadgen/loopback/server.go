@@ -49,7 +49,9 @@ type Server struct {
 	resumable resumable
 	mu        sync.Mutex // guards rosters, presence and the lists of sessions
 	sessions  []*session
-	pushes    int64 // roster pushes, for their ids
+	pushes    int64                      // roster pushes, for their ids
+	nodes     map[string]*node           // of the publish-subscribe service
+	wishes    map[string]map[string]bool // what clients ask to be told of, by version
 
 	carbonsWanted atomic.Bool // some session asked for carbons once
 

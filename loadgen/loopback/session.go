@@ -24,6 +24,8 @@ type session struct {
 	priority   int8
 	presence   []byte // last broadcast, with from and without to
 	directed   []string
+	wishes     map[string]bool // features that end in +notify (XEP-0163)
+	caps       string          // version that the client was asked about; empty: none
 }
 
 func newSession(c *conn, a *account, name string) *session {

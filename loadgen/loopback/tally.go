@@ -30,6 +30,7 @@ type Tally struct {
 	// Abroad counts messages sent to other domains, copies included; they are among Routed, and not among Delivered.
 	Abroad     int64 `json:"abroad"`
 	Components int64 `json:"components"` // external components that came
+	Held       int64 `json:"held"`       // messages kept for users who were away
 	// Discarded counts messages on their way to a session that ended before they were written.
 	Discarded int64 `json:"discarded"`
 
@@ -64,6 +65,7 @@ type counters struct {
 	inline, tokens, upgraded                                                           atomic.Int64
 	stanzas, routed, bounced, ignored, delivered, discarded                            atomic.Int64
 	lost, duplicated, reordered, reorderExpired, misdelivered, overtaken               atomic.Int64
+	held                                                                               atomic.Int64
 	cut, unanswered, slowReaders, delays, delayTotal, loginDelays                      atomic.Int64
 	resumed, resumesFailed, resumesExpired, redelivered, unacked, carbons              atomic.Int64
 	abroad, components                                                                 atomic.Int64
@@ -77,7 +79,7 @@ func (s *Server) Tally() Tally {
 		Connections: c.connections.Load(), Logins: c.logins.Load(), Inline: c.inline.Load(), Tokens: c.tokens.Load(), Upgraded: c.upgraded.Load(), AuthFailed: c.authFailed.Load(), Refused: c.refused.Load(),
 		Full: c.full.Load(), Registered: c.registered.Load(), Sessions: c.sessions.Load(), StreamErrors: c.streamErrors.Load(), Ended: c.footers.Load(),
 		Stanzas: c.stanzas.Load(), Routed: c.routed.Load(), Bounced: c.bounced.Load(), Ignored: c.ignored.Load(),
-		Delivered: c.delivered.Load(), Discarded: c.discarded.Load(),
+		Delivered: c.delivered.Load(), Held: c.held.Load(), Discarded: c.discarded.Load(),
 		Lost: c.lost.Load(), Duplicated: c.duplicated.Load(), Reordered: c.reordered.Load(), ReorderExpired: c.reorderExpired.Load(),
 		Misdelivered: c.misdelivered.Load(), Overtaken: c.overtaken.Load(), Cut: c.cut.Load(), Unanswered: c.unanswered.Load(),
 		SlowReaders: c.slowReaders.Load(), Stalls: s.stallsBegun(), Delays: c.delays.Load(), DelayTotal: c.delayTotal.Load(),

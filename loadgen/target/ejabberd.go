@@ -37,6 +37,8 @@ type ejabberdValues struct {
 	All, CA, IP, Domain, Conference string
 	Port, TLSPort, WebPort, WebTLS  int
 	WebSocket                       bool
+	Archive                         bool
+	PubSub                          string
 	WebPath                         string
 	Method, Hash                    string
 	Component                       Component
@@ -122,6 +124,7 @@ func ejabberdFiles(st *site, h scramHash) error {
 		All: st.path("all.pem"), CA: st.path("ca.pem"),
 		IP: st.place.IP.String(), Domain: st.spec.Domain, Conference: "conference." + st.spec.Domain,
 		Port: st.place.Port, TLSPort: st.place.TLSPort, WebPort: st.place.WebPort, WebTLS: st.place.WebTLS,
+		Archive: st.spec.has(Archive), PubSub: "pubsub." + st.spec.Domain,
 		WebSocket: st.spec.WebSocket, WebPath: websocket.DefaultPath, Method: "mnesia", Hash: h.ejabberd,
 		Component: st.spec.Component, ComponentPort: st.place.RouterPort,
 		Plus: strings.HasSuffix(st.spec.Mechanism, "-PLUS"),

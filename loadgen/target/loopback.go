@@ -37,6 +37,12 @@ func prepareLoopback(_ context.Context, st *site) (*launch, error) {
 	if c := s.Component; c.Domain != "" {
 		args = append(args, "--listen-component", st.place.RouterAddr(), "--component", c.Domain+"="+c.Secret)
 	}
+	if s.has(Archive) {
+		args = append(args, "--archive", strconv.Itoa(loopbackArchive))
+	}
+	if s.has(Offline) {
+		args = append(args, "--offline", strconv.Itoa(loopbackOffline))
+	}
 	for _, f := range s.Faults {
 		args = append(args, "--fault", f)
 	}

@@ -21,11 +21,16 @@ var prosodyConfig string
 //go:embed mod_auth_xmpprig_shortcut.lua
 var prosodyShortcut []byte
 
+//go:embed mod_xmpprig_nodes.lua
+var prosodyNodes []byte
+
 type prosodyValues struct {
 	Dir, Data, Modules, Log, Key, Cert string
 	IP, Domain, Conference             string
 	Port, TLSPort, WebPort, WebTLS     int
 	WebSocket                          bool
+	Archive, Offline                   bool
+	PubSub                             string
 	Shortcut                           bool
 	Hash, Password, Config             string
 	Component                          Component
@@ -76,6 +81,7 @@ func prosodyFiles(st *site, h scramHash) error {
 		Key: st.path("key.pem"), Cert: st.path("cert.pem"),
 		IP: st.place.IP.String(), Domain: st.spec.Domain, Conference: "conference." + st.spec.Domain,
 		Port: st.place.Port, TLSPort: st.place.TLSPort, WebPort: st.place.WebPort, WebTLS: st.place.WebTLS, WebSocket: st.spec.WebSocket,
+		Archive: st.spec.has(Archive), Offline: st.spec.has(Offline), PubSub: "pubsub." + st.spec.Domain,
 		Shortcut: st.spec.ShortcutAuth, Hash: h.name, Password: password, Iterations: prosodyIterations, Config: st.spec.Config,
 		Component: st.spec.Component, ComponentPort: st.place.RouterPort,
 	})
@@ -85,6 +91,7 @@ func prosodyFiles(st *site, h scramHash) error {
 	return errors.Join(
 		st.write("prosody.cfg.lua", config),
 		st.write("modules/mod_auth_xmpprig_shortcut.lua", prosodyShortcut),
+		st.write("modules/mod_xmpprig_nodes.lua", prosodyNodes),
 		st.writeCertificates(),
 	)
 }

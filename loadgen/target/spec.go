@@ -56,6 +56,9 @@ type Spec struct {
 	// Component is an external component that may connect (XEP-0114); without a domain there is none.
 	Component Component
 
+	// Services are what the server is to have beside what it always has, of Services.
+	Services []string
+
 	// ShortcutAuth replaces the account store by a backend that knows every
 	// name and one password and computes no keys at login. Prosody and
 	// ejabberd only; the password must not contain {n}.
@@ -89,6 +92,9 @@ func (s Spec) sessions() int {
 func (s Spec) check() error {
 	if err := checkDomain(s.Domain); err != nil && s.Driver != "remote" {
 		return &SpecError{"domain", err.Error()}
+	}
+	if err := s.checkServices(); err != nil {
+		return err
 	}
 	if s.Users.Count < 0 || s.Sessions < 0 {
 		return &SpecError{"users", "the count is negative"}

@@ -1,0 +1,23 @@
+package scenarios
+
+import "slices"
+
+// Services are what the session's steps need of a server beside what it always
+// has, where the rig starts it: archive.
+func (s *Session) Services() (all []string) {
+	for _, steps := range [][]Step{s.Start, s.Work, s.Stop} {
+		for step := range All(steps) {
+			if name := serviceOf(step); name != "" && !slices.Contains(all, name) {
+				all = append(all, name)
+			}
+		}
+	}
+	return all
+}
+
+func serviceOf(s Step) string {
+	if r, ok := s.(Request); ok && r.Kind == "archive" {
+		return "archive"
+	}
+	return ""
+}

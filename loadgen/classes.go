@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"xmpprig/loadgen/xmpp"
+	"xmpprig/loadgen/xmpp/bosh"
 	"xmpprig/loadgen/xmpp/wire"
 	"xmpprig/results"
 )
@@ -27,12 +28,13 @@ var (
 )
 
 // Classes lists every class an error can be counted under. A class ending in
-// ":" is followed by a condition of RFC 6120 (sections 4.9.3, 6.5, 8.3.3).
+// ":" is followed by a condition of RFC 6120 (sections 4.9.3, 6.5, 8.3.3) or
+// XEP-0124 (section 17.2).
 var classes = []string{
 	"connect-refused", "connect-timeout", "connect", "no-descriptors", "no-ports",
 	"tls-certificate", "tls",
 	"sasl:", "sasl", "bind", "sm:", "negotiation",
-	"stream:", "stanza:", "malformed",
+	"stream:", "stanza:", "bosh:", "malformed",
 	"timeout", "expect", "closed", "not-connected", "not-resumable", "not-joined", "removed", "other",
 }
 
@@ -69,6 +71,9 @@ func classify(err error) string {
 	if e, ok := errors.AsType[*xmpp.StanzaError](err); ok {
 		return "stanza:" + known(string(e.Condition), stanzaConditions)
 	}
+	if c, ok := classifyBOSH(err); ok {
+		return c
+	}
 	if _, ok := errors.AsType[wire.SyntaxError](err); ok {
 		return "malformed"
 	}
@@ -96,6 +101,9 @@ func classifyStage(err error) (string, bool) {
 	if e, ok := errors.AsType[*xmpp.ManagementError](err); ok {
 		return "sm:" + known(e.Condition, stanzaConditions), true
 	}
+	if c, ok := classifyBOSH(err); ok {
+		return c, true
+	}
 	if login.Stage == xmpp.Connect {
 		return classifyConnect(login.Err), true
 	}
@@ -114,6 +122,14 @@ func classifyStage(err error) (string, bool) {
 		return "bind", true
 	}
 	return "negotiation", true
+}
+
+// classifyBOSH classes the end of a session that BOSH itself reports.
+func classifyBOSH(err error) (string, bool) {
+	if e, ok := errors.AsType[*bosh.TerminalError](err); ok {
+		return "bosh:" + known(e.Condition, strings.Join(bosh.Conditions(), " ")), true
+	}
+	return "", false
 }
 
 func classifyConnect(err error) string {

@@ -33,6 +33,7 @@ type engine struct {
 	dialers           map[string]*xmpp.Dialer // by mechanism
 	address           netip.Addr              // of the server, where known
 	reconnect         bool                    // sessions whose connection is lost come back
+	lanes             int                     // connections that a session has; 0: one
 	polled            bool                    // sessions are sockets of the system
 	beat              *metronome              // nil where sessions are pipes
 	mechanism         string                  // that the first login negotiated
@@ -161,6 +162,9 @@ func newEngine(o *Options) *engine {
 		up:         make(chan struct{}),
 		turns:      make(chan struct{}, atOnce),
 	}
+	if o.Dialer.BOSH != "" {
+		e.lanes = 2
+	}
 	if host, _, err := net.SplitHostPort(o.Dialer.Addr); err == nil {
 		e.address, _ = netip.ParseAddr(host)
 	}
@@ -201,7 +205,7 @@ func dialers(base *xmpp.Dialer, mechanisms []string) map[string]*xmpp.Dialer {
 
 func withMechanism(d *xmpp.Dialer, mechanism string) *xmpp.Dialer {
 	return &xmpp.Dialer{
-		Dial: d.Dial, Join: d.Join, Addr: d.Addr, Domain: d.Domain, Lang: d.Lang, WebSocket: d.WebSocket, TLS: d.TLS, TLSConfig: d.TLSConfig,
+		Dial: d.Dial, Join: d.Join, Addr: d.Addr, Domain: d.Domain, Lang: d.Lang, WebSocket: d.WebSocket, BOSH: d.BOSH, TLS: d.TLS, TLSConfig: d.TLSConfig,
 		LoginMode: d.LoginMode, ResumeTLS: d.ResumeTLS, StreamManagement: d.StreamManagement, Mechanism: mechanism, AllowPlainWithoutTLS: d.AllowPlainWithoutTLS, Keys: d.Keys,
 		MinIterations: d.MinIterations, MaxIterations: d.MaxIterations, Limits: d.Limits, Timeout: d.Timeout,
 	}

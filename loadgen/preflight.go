@@ -27,10 +27,13 @@ func (e *engine) preflight(ctx context.Context, o *Options) error {
 // Each login under way holds a second one for a moment.
 const spareFiles = 64 + atOnce
 
+// sockets is how many connections all sessions have at once.
+func (e *engine) sockets() int { return e.size * max(e.lanes, 1) }
+
 // checkFiles raises the limit of open files as far as the run needs.
 func (e *engine) checkFiles() error {
 	soft, hard, err := fileLimit()
-	need := uint64(e.size) + spareFiles
+	need := uint64(e.sockets()) + spareFiles
 	if err != nil || need <= soft {
 		return nil
 	}
@@ -40,7 +43,7 @@ func (e *engine) checkFiles() error {
 	return &SetupError{
 		Class:  "limit",
 		Err:    fmt.Errorf("%d sessions need %d open files; this process may have %d", e.size, need, hard),
-		Remedy: fmt.Sprintf("raise the limit (ulimit -Hn, LimitNOFILE=), or use at most %d sessions", hard-spareFiles),
+		Remedy: fmt.Sprintf("raise the limit (ulimit -Hn, LimitNOFILE=), or use at most %d sessions", (hard-spareFiles)/uint64(max(e.lanes, 1))),
 	}
 }
 
@@ -51,10 +54,10 @@ func (e *engine) checkPorts(portRange string) error {
 	if n, _ := fmt.Sscan(portRange, &from, &to); n != 2 || !e.polled || e.source(0) != nil {
 		return nil
 	}
-	if have := to - from + 1; e.size > have {
+	if have := to - from + 1; e.sockets() > have {
 		return &SetupError{
 			Class:  "limit",
-			Err:    fmt.Errorf("%d sessions need as many local ports; there are %d (%d to %d)", e.size, have, from, to),
+			Err:    fmt.Errorf("%d sessions need %d local ports; there are %d (%d to %d)", e.size, e.sockets(), have, from, to),
 			Remedy: "widen net.ipv4.ip_local_port_range, or load a server on an address of 127.0.0.0/8, which is dialled from many",
 		}
 	}
@@ -74,6 +77,7 @@ func (e *engine) checkMemory(tls bool) error {
 	if tls {
 		each = tlsSession
 	}
+	each *= int64(max(e.lanes, 1))
 	need := int64(e.size) * each
 	if free == 0 || need < free {
 		return nil
@@ -125,6 +129,8 @@ func remedy(class string) string {
 		return "give the authority's certificate with --ca FILE, or --insecure to trust any"
 	case "tls", "negotiation":
 		return "does the server offer what --transport, --tls and --mechanism ask for?"
+	case "bosh:item-not-found":
+		return "is BOSH spoken on this port, at this --bosh-path?"
 	case "sasl":
 		return "does the server offer a mechanism that --login, --mechanism and --tls allow? PLAIN is rarely offered without TLS"
 	case "sasl:not-authorized":

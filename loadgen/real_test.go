@@ -99,39 +99,49 @@ func TestShippedOnRealServers(t *testing.T) {
 	}
 }
 
-// Over WebSocket real servers pass the shipped scenarios that use most of the protocol, with nothing lost.
-func TestWebSocketOnRealServers(t *testing.T) {
+// Over WebSocket and BOSH real servers pass the shipped scenarios that use most of the protocol, with nothing lost.
+func TestWebOnRealServers(t *testing.T) {
 	for _, driver := range []string{"prosody", "ejabberd"} {
 		if skipped(driver) {
 			t.Logf("%s is left out by XMPPRIG_SKIP_SERVERS", driver)
 			continue
 		}
 		const sessions = 40
-		srv := startServer(t, target.Spec{Driver: driver, Sessions: sessions + 8, WebSocket: true,
+		srv := startServer(t, target.Spec{Driver: driver, Sessions: sessions + 8, WebSocket: true, BOSH: true,
 			Users: target.Users{Count: sessions, Name: "user{n}", Password: "secret"}})
-		// What is lost in reconnect-churn may come to the next run as offline messages: it is the last.
-		for _, name := range []string{"chat", "login-storm", "reconnect-churn"} {
-			t.Run(driver+"/"+name, func(t *testing.T) {
-				length, warmUp := 2*time.Second, time.Second
-				run := runOn(t, srv, readScenario(t, name, scenarios.Overrides{Transport: scenarios.WebSocket,
-					Sessions: sessions, Duration: &length, WarmUp: &warmUp, Server: driver, Password: "secret",
-				}))
-				if code := results.ExitCode(run.Verdict.ExitCode); code != results.ExitPass && code != results.ExitLimited {
-					t.Errorf("verdict %+v", run.Verdict)
-				}
-				if l := run.Ledger; l.Duplicated+l.Reordered+l.Misdelivered != 0 {
-					t.Errorf("ledger %+v", l)
-				}
-				if name != "reconnect-churn" && (len(run.Errors) > 0 || run.Ledger.Lost+run.Ledger.Refused > 0) {
-					t.Errorf("errors %+v, ledger %+v", run.Errors, run.Ledger)
-				}
-				if len(run.Server.Crashes) > 0 {
-					t.Errorf("crashes %+v", run.Server.Crashes)
-				}
-				t.Logf("%d B a session, %d ns of CPU a stanza", run.Server.BytesPerSession, run.Server.CPUPerMsgNS)
-			})
+		for _, run := range []struct{ transport, name string }{
+			{scenarios.WebSocket, "chat"}, {scenarios.WebSocket, "login-storm"},
+			{scenarios.BOSH, "chat"}, {scenarios.BOSH, "login-storm"}, {scenarios.BOSH, "ping"},
+			// What is lost in reconnect-churn may come to the next run as offline messages: it is the last.
+			{scenarios.WebSocket, "reconnect-churn"},
+		} {
+			t.Run(driver+"/"+run.transport+"/"+run.name, func(t *testing.T) { onWeb(t, srv, driver, run.transport, run.name, sessions) })
 		}
 	}
+}
+
+// onWeb runs a shipped scenario over a transport.
+func onWeb(t *testing.T, srv *target.Server, driver, transport, name string, sessions int) {
+	length, warmUp := 2*time.Second, time.Second
+	if transport == scenarios.BOSH {
+		length, warmUp = time.Second, 0
+	}
+	run := runOn(t, srv, readScenario(t, name, scenarios.Overrides{Transport: transport,
+		Sessions: sessions, Duration: &length, WarmUp: &warmUp, Server: driver, Password: "secret",
+	}))
+	if code := results.ExitCode(run.Verdict.ExitCode); code != results.ExitPass && code != results.ExitLimited {
+		t.Errorf("verdict %+v", run.Verdict)
+	}
+	if l := run.Ledger; l.Duplicated+l.Reordered+l.Misdelivered != 0 {
+		t.Errorf("ledger %+v", l)
+	}
+	if name != "reconnect-churn" && (len(run.Errors) > 0 || run.Ledger.Lost+run.Ledger.Refused > 0) {
+		t.Errorf("errors %+v, ledger %+v", run.Errors, run.Ledger)
+	}
+	if len(run.Server.Crashes) > 0 {
+		t.Errorf("crashes %+v", run.Server.Crashes)
+	}
+	t.Logf("%d B a session, %d ns of CPU a stanza", run.Server.BytesPerSession, run.Server.CPUPerMsgNS)
 }
 
 func readScenario(t *testing.T, name string, o scenarios.Overrides) *scenarios.Scenario {
@@ -173,14 +183,17 @@ func runOn(t *testing.T, srv *target.Server, s *scenarios.Scenario) *results.Run
 	t.Helper()
 	at := srv.Endpoint()
 	software, version := srv.Software()
-	addr, path, mode := at.Addr, "", xmpp.StartTLS
-	if s.Target.Transport == scenarios.WebSocket {
-		addr, path, mode = at.WebTLSAddr, at.WebPath, xmpp.DirectTLS
+	addr, web, bosh, mode := at.Addr, "", "", xmpp.StartTLS
+	switch s.Target.Transport {
+	case scenarios.WebSocket:
+		addr, web, mode = at.WebTLSAddr, at.WebPath, xmpp.DirectTLS
+	case scenarios.BOSH:
+		addr, bosh, mode = at.WebTLSAddr, at.BOSHPath, xmpp.DirectTLS
 	}
 	run, err := Run(t.Context(), Options{
 		Scenario: s, Server: srv, Seed: 1, Record: filepath.Join(t.TempDir(), "record"),
 		Dialer: &xmpp.Dialer{
-			Addr: addr, Dial: target.DialGuarded(addr), Domain: at.Domain, WebSocket: path, TLS: mode,
+			Addr: addr, Dial: target.DialGuarded(addr), Domain: at.Domain, WebSocket: web, BOSH: bosh, TLS: mode,
 			StreamManagement: managing(s.Target.StreamManagement),
 			TLSConfig:        &tls.Config{RootCAs: at.CAs}, Mechanism: s.Target.Mechanism, Keys: new(xmpp.SCRAMKeys),
 		},

@@ -68,7 +68,7 @@ type Target struct {
 	Version   string   `json:"version,omitempty"`
 	Address   string   `json:"address"`
 	Domain    string   `json:"domain"`
-	Transport string   `json:"transport,omitempty"`  // empty: tcp; websocket
+	Transport string   `json:"transport,omitempty"`  // empty: tcp; websocket or bosh
 	TLS       string   `json:"tls"`                  // none, starttls, direct
 	ALPN      string   `json:"alpn,omitempty"`       // the protocol that client and server agreed on within TLS (XEP-0368)
 	TLSResume bool     `json:"tls_resume,omitempty"` // sessions of TLS are resumed where the server lets them

@@ -85,12 +85,24 @@ func (k *checker) checkUsers() {
 	}
 }
 
+// secured is the name of a transport over TLS.
+func secured(transport string) string {
+	if transport == BOSH {
+		return "https"
+	}
+	return "wss"
+}
+
 // checkTarget refuses channel binding without a channel (RFC 5802 section 6),
-// and STARTTLS within WebSocket (RFC 7395 section 3.9).
+// STARTTLS within HTTP (RFC 7395 section 3.9), and binding to one of several channels.
 func (k *checker) checkTarget() {
-	if k.Target.Transport == WebSocket && k.Target.TLS == "starttls" {
+	if k.Target.Transport != "" && k.Target.TLS == "starttls" {
 		k.add(conflict{path: []any{"target", "tls"}, about: []string{"transport", "tls"},
-			reason: "a stream over websocket has no STARTTLS", remedy: "use direct, for wss, or none"})
+			reason: "a stream over " + k.Target.Transport + " has no STARTTLS", remedy: "use direct, for " + secured(k.Target.Transport) + ", or none"})
+	}
+	if k.Target.Transport == BOSH && strings.HasSuffix(k.Target.Mechanism, "-PLUS") {
+		k.add(conflict{path: []any{"target", "mechanism"}, about: []string{"transport", "mechanism"},
+			reason: k.Target.Mechanism + " binds to one connection, and a session over bosh has two", remedy: "use " + strings.TrimSuffix(k.Target.Mechanism, "-PLUS")})
 	}
 	k.checkLoginMode()
 	if k.Target.TLS == "none" && strings.HasSuffix(k.Target.Mechanism, "-PLUS") {

@@ -82,9 +82,9 @@
 //	server     loopback, prosody, ejabberd or jabberd2, which are started for the run, or
 //	           HOST or HOST:PORT; default: loopback
 //	domain     what the users belong to; default: localhost, or the host
-//	transport  tcp, or websocket (RFC 7395); default: tcp
-//	tls        none, starttls or direct; default: starttls, with websocket, which
-//	           has none, direct
+//	transport  tcp, websocket (RFC 7395) or bosh (XEP-0124); default: tcp
+//	tls        none, starttls or direct; default: starttls, with websocket and
+//	           bosh, which have none, direct
 //	login      by which protocol sessions authenticate and bind: classic, which is
 //	           SASL, a new stream and resource binding (RFC 6120); sasl2, with
 //	           Bind 2 inline where it is offered (XEP-0388, XEP-0386), and

@@ -61,7 +61,7 @@ func mistakes() []mistake {
 		{"server: loopback", "tls: none, mechanism: SCRAM-SHA-1-PLUS", "SCRAM", "binds to TLS", "use SCRAM-SHA-1", false},
 		{"server: loopback", "login: sasl", "sasl", "not known here", `did you mean "sasl2"?`, true},
 		{"server: loopback", "tls: none, login: sasl2", "sasl2", "SASL2 is for encrypted streams", "use classic", false},
-		{"server: loopback", "transport: bosh", "bosh", "not known here", "tcp", true},
+		{"server: loopback", "transport: pigeons", "pigeons", "not known here", "tcp", true},
 		{"server: loopback", "transport: websocket, tls: starttls", "starttls", "a stream over websocket has no STARTTLS", "use direct", false},
 		{"sessions: 10", "sessions: 1O", "1O", "is not a whole number", "", true},
 		{"sessions: 10", "sessions: 10\n  drain: 5", "5\n", "5 has no unit", "write 5s", true},

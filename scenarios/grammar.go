@@ -66,12 +66,15 @@ func passwordForm() form[string] { return numbered(word("a password", textPatter
 func domainForm() form[string]   { return word("a domain", hostPattern, 1023) }
 func tlsForm() form[string]      { return oneOf("none", "starttls", "direct") }
 
-// WebSocket is the transport of RFC 7395.
-const WebSocket = "websocket"
+// Transports beside TCP.
+const (
+	WebSocket = "websocket" // RFC 7395
+	BOSH      = "bosh"      // XEP-0124, XEP-0206
+)
 
-// transportForm reads tcp, which is what the model leaves empty, or websocket.
+// transportForm reads tcp, which is what the model leaves empty, or another transport.
 func transportForm() form[string] {
-	return become(oneOf("tcp", WebSocket), func(_ *reading, _ *node, s string) string {
+	return become(oneOf("tcp", WebSocket, BOSH), func(_ *reading, _ *node, s string) string {
 		if s == "tcp" {
 			return ""
 		}
@@ -93,8 +96,8 @@ func targetForm() form[Target] {
 	return object("the block target", Target{},
 		key("server", serverForm(), "The server: loopback, prosody, ejabberd, jabberd2 (the rig starts these), or HOST[:PORT]. Default: loopback.", func(t *Target) *string { return &t.Server }),
 		key("domain", domainForm(), "The domain that the users belong to. Default: localhost for servers that the rig starts, else the host.", func(t *Target) *string { return &t.Domain }),
-		key("transport", transportForm(), "What the stream goes over: tcp, or websocket (RFC 7395). Default: tcp.", func(t *Target) *string { return &t.Transport }),
-		key("tls", tlsForm(), "Whether the stream is encrypted: not, by STARTTLS (RFC 6120 section 5), or from the first byte (XEP-0368; with websocket: wss). Default: starttls, with websocket direct.", func(t *Target) *string { return &t.TLS }),
+		key("transport", transportForm(), "What the stream goes over: tcp, websocket (RFC 7395) or bosh (XEP-0124). Default: tcp.", func(t *Target) *string { return &t.Transport }),
+		key("tls", tlsForm(), "Whether the stream is encrypted: not, by STARTTLS (RFC 6120 section 5), or from the first byte (XEP-0368; with websocket or bosh: wss or https). Default: starttls, with websocket and bosh direct.", func(t *Target) *string { return &t.TLS }),
 		key("login", loginModeForm(), "By which protocol sessions authenticate and bind: "+loginModeWords+" Default: classic.", func(t *Target) *string { return &t.Login }),
 		key("mechanism", oneOf(mechanisms()...), "The SASL mechanism. Default: the strongest that the server offers.", func(t *Target) *string { return &t.Mechanism }),
 		key("stream-management", managementForm(), "Whether sessions acknowledge, and can be resumed (XEP-0198): resume, acks or none, or a mapping. Default: none.", func(t *Target) **StreamManagement { return &t.StreamManagement }),

@@ -31,7 +31,7 @@ type Users struct {
 type Target struct {
 	Server    string // loopback, prosody, ejabberd, jabberd2, HOST[:PORT]
 	Domain    string
-	Transport string // empty: TCP; websocket
+	Transport string // empty: TCP; websocket or bosh
 	TLS       string // none, starttls, direct
 	Login     string // empty: classic; sasl2, fast, auto
 	Mechanism string // empty: the strongest offered

@@ -158,7 +158,7 @@ func (k *checker) checkObjectiveSeries(o Objective) {
 	case strings.HasSuffix(label, ".fast") && !slices.Contains([]string{"fast", "auto"}, k.Target.Login):
 		k.objective(o, o.metricAt, show(label)+" takes no time, as login is "+cmp.Or(k.Target.Login, LoginModes()[0]), "", "login")
 	case strings.HasSuffix(label, ".upgrade") && k.Target.Transport != WebSocket:
-		k.objective(o, o.metricAt, show(label)+" takes no time, as the transport is tcp", "", "transport")
+		k.objective(o, o.metricAt, show(label)+" takes no time, as the transport is "+cmp.Or(k.Target.Transport, "tcp"), "", "transport")
 	}
 }
 

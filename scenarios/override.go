@@ -19,7 +19,7 @@ type Overrides struct {
 	WarmUp     *time.Duration
 	Rooms      int    // of a scenario with rooms
 	Occupants  string // of each of them: a number, or a share such as 10%
-	Transport  string // websocket has direct TLS in place of STARTTLS, unless TLS is given too
+	Transport  string // websocket and bosh have direct TLS in place of STARTTLS, unless TLS is given too
 	TLS        string
 	Login      string
 	Mechanism  string
@@ -212,7 +212,7 @@ func (w *overriding) target(o Overrides) {
 		if o.Transport == "tcp" {
 			w.Target.Transport = ""
 		}
-		if o.Transport == WebSocket && o.TLS == "" && w.Target.TLS == "starttls" {
+		if w.Target.Transport != "" && o.TLS == "" && w.Target.TLS == "starttls" {
 			w.Target.TLS = "direct"
 		}
 	}

@@ -161,7 +161,7 @@ func TestWithNamesTheFlag(t *testing.T) {
 		{mixed, Overrides{TLS: "none", Mechanism: "SCRAM-SHA-1-PLUS"}, []string{"--tls none --mechanism SCRAM-SHA-1-PLUS: SCRAM-SHA-1-PLUS binds to TLS"}},
 		{mixed, Overrides{TLS: "none", Login: "sasl2"}, []string{"--tls none --login sasl2: SASL2 is for encrypted streams"}},
 		{mixed, Overrides{Login: "sasl"}, []string{`--login sasl: "sasl" is not known here`}},
-		{mixed, Overrides{Transport: "bosh"}, []string{`--transport bosh: "bosh" is not known here`}},
+		{mixed, Overrides{Transport: "pigeons"}, []string{`--transport pigeons: "pigeons" is not known here`}},
 		{mixed, Overrides{Transport: "websocket", TLS: "starttls"}, []string{"--transport websocket --tls starttls: a stream over websocket has no STARTTLS"}},
 		{mixed, Overrides{User: "bob"}, []string{`--user bob: 100 users would all be named "bob"`}},
 		{mixed, Overrides{User: "a b{n}"}, []string{"--user a b{n}: "}},

@@ -54,7 +54,7 @@ func (s *Scenario) resolve() {
 	}
 	switch {
 	case t.TLS != "":
-	case t.Transport == WebSocket:
+	case t.Transport != "":
 		t.TLS = "direct"
 	default:
 		t.TLS = "starttls"

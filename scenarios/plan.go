@@ -43,6 +43,10 @@ func (s *Scenario) Plan() Plan {
 	if s.Target.TLS == "none" {
 		p.Memory = int64(s.Load.Sessions) * plainSession
 	}
+	if s.Target.Transport == BOSH { // two connections each
+		p.Descriptors += s.Load.Sessions
+		p.Memory += p.Memory / 2
+	}
 	p.add(s.planLogin())
 	if first := s.Load.Phases[0]; s.Load.WarmUp > 0 {
 		p.add(s.planPhase(s.warmUp(first)))

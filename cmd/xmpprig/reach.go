@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -14,6 +15,7 @@ import (
 	"xmpprig/loadgen/loopback"
 	"xmpprig/loadgen/target"
 	"xmpprig/loadgen/xmpp"
+	"xmpprig/loadgen/xmpp/bosh"
 	"xmpprig/loadgen/xmpp/websocket"
 	"xmpprig/results"
 	"xmpprig/scenarios"
@@ -28,6 +30,7 @@ type reach struct {
 	keyCache bool
 	resume   bool
 	webPath  string
+	boshPath string
 	pid      int
 	config   string // file
 	consent  target.Consent
@@ -37,6 +40,7 @@ type reach struct {
 func (r *reach) declare(f *pflag.FlagSet) {
 	f.StringVar(&r.ca, "ca", "", "`FILE` with the authority's certificate of a server that runs, in PEM")
 	f.StringVar(&r.webPath, "websocket-path", "", "`PATH` of WebSocket at a server that runs; default: "+websocket.DefaultPath)
+	f.StringVar(&r.boshPath, "bosh-path", "", "`PATH` of BOSH at a server that runs; default: "+bosh.DefaultPath)
 	f.BoolVar(&r.insecure, "insecure", false, "trust any certificate")
 	f.IntVar(&r.pid, "server-pid", 0, "process of a server that runs on this machine, to watch its CPU and memory")
 	f.StringVar(&r.consent.Token, "consent", "", "`TOKEN` that a server on another machine shows at http://ADDRESS"+target.ConsentPath+"; better given in $XMPPRIG_CONSENT")
@@ -78,6 +82,7 @@ func (r *reach) start(ctx context.Context, s *scenarios.Scenario, ui *ui) (*targ
 		ShortcutAuth: r.shortcut, Exe: exe, Faults: r.faults, CAFile: r.ca, Insecure: r.insecure, PID: r.pid, Log: ui.err, Config: config,
 		WebSocket: s.Target.Transport == scenarios.WebSocket, WebPath: r.webPath, Services: s.Session.Services(),
 		Login: s.Target.Login, TLSResume: r.resume,
+		BOSH: s.Target.Transport == scenarios.BOSH, BOSHPath: r.boshPath,
 	}
 	if r.side, err = away.Prepare(s); err != nil {
 		return nil, err
@@ -110,6 +115,7 @@ func (r *reach) fits(driver string) error {
 	}{
 		{r.ca != "", "--ca", "a server that runs already", !own},
 		{r.webPath != "", "--websocket-path", "a server that runs already", !own},
+		{r.boshPath != "", "--bosh-path", "a server that runs already", !own},
 		{r.insecure, "--insecure", "a server that runs already", !own},
 		{r.pid != 0, "--server-pid", "a server that runs already", !own},
 		{r.consent.Token != "", "--consent", "a server that runs already", !own},
@@ -121,14 +127,19 @@ func (r *reach) fits(driver string) error {
 			return &usageError{fmt.Sprintf("%s is only for %s, not for %s", x.flag, x.only, driver), "leave it out, or change --server"}
 		}
 	}
-	if r.webPath != "" && r.webPath[0] != '/' {
-		return &usageError{fmt.Sprintf("--websocket-path %q does not begin with /", r.webPath), "write it as in " + websocket.DefaultPath}
+	for _, x := range []struct{ flag, path, usual string }{{"--websocket-path", r.webPath, websocket.DefaultPath}, {"--bosh-path", r.boshPath, bosh.DefaultPath}} {
+		if x.path != "" && x.path[0] != '/' || strings.ContainsFunc(x.path, unfitForPath) {
+			return &usageError{fmt.Sprintf("%s %q does not begin with /, or is no path", x.flag, x.path), "write it as in " + x.usual}
+		}
 	}
 	if _, err := loopback.ParseFaults(r.faults); err != nil {
 		return &usageError{err.Error(), "xmpprig serve --help lists the faults"}
 	}
 	return nil
 }
+
+// unfitForPath are characters that would end the path in a request of HTTP, or the request.
+func unfitForPath(r rune) bool { return r <= ' ' || r >= 0x7f }
 
 // mostConfig bounds the file of --server-config.
 const mostConfig = 1 << 20
@@ -187,13 +198,16 @@ func (r *reach) dialer(ctx context.Context, s *scenarios.Scenario, srv *target.S
 	if mode == xmpp.DirectTLS {
 		addr = at.DirectTLSAddr
 	}
-	path := ""
-	if s.Target.Transport == scenarios.WebSocket {
-		if addr, path = at.WebAddr, at.WebPath; mode == xmpp.DirectTLS {
+	web, bosh := "", ""
+	if s.Target.Transport != "" {
+		if addr = at.WebAddr; mode == xmpp.DirectTLS {
 			addr = at.WebTLSAddr
 		}
-		if addr == "" {
-			return nil, results.Run{}, &usageError{"the scenario's sessions go over websocket, which is not possible here", "leave transport out of it"}
+		if web = at.WebPath; s.Target.Transport == scenarios.BOSH {
+			web, bosh = "", at.BOSHPath
+		}
+		if addr == "" || web+bosh == "" {
+			return nil, results.Run{}, &usageError{"the scenario's sessions go over " + s.Target.Transport + ", which is not possible here", "leave transport out of it"}
 		}
 	}
 	dial, err := r.dial(ctx, addr)
@@ -201,7 +215,7 @@ func (r *reach) dialer(ctx context.Context, s *scenarios.Scenario, srv *target.S
 		return nil, results.Run{}, err
 	}
 	d := &xmpp.Dialer{
-		Addr: addr, Dial: dial, Domain: at.Domain, WebSocket: path, TLS: mode, LoginMode: login, ResumeTLS: r.resume, Mechanism: s.Target.Mechanism, Timeout: s.Load.Timeout,
+		Addr: addr, Dial: dial, Domain: at.Domain, WebSocket: web, BOSH: bosh, TLS: mode, LoginMode: login, ResumeTLS: r.resume, Mechanism: s.Target.Mechanism, Timeout: s.Load.Timeout,
 		TLSConfig:        &tls.Config{RootCAs: at.CAs, InsecureSkipVerify: r.insecure, MinVersion: tls.VersionTLS12},
 		StreamManagement: management(s.Target.StreamManagement),
 		// A scenario that asks for no TLS means it.

@@ -47,8 +47,8 @@ are about
 ` + defectHelp(),
 		setup: func(f *pflag.FlagSet) func(context.Context, []string, *ui) error {
 			var s serving
-			f.StringVar(&s.listen, "listen", "127.0.0.1:5222", "`ADDRESS` for TCP and STARTTLS, and for WebSocket")
-			f.StringVar(&s.listenTLS, "listen-tls", "127.0.0.1:5223", "`ADDRESS` for direct TLS, and for WebSocket over it; empty: none")
+			f.StringVar(&s.listen, "listen", "127.0.0.1:5222", "`ADDRESS` for TCP and STARTTLS, and for WebSocket and BOSH")
+			f.StringVar(&s.listenTLS, "listen-tls", "127.0.0.1:5223", "`ADDRESS` for direct TLS, and for WebSocket and BOSH over it; empty: none")
 			f.StringVar(&s.listenComponent, "listen-component", "127.0.0.1:5347", "`ADDRESS` for external components (XEP-0114), where there are any")
 			f.StringArrayVar(&s.components, "component", nil, "an external component that may connect, as `DOMAIN=SECRET`; repeatable")
 			f.StringVar(&s.domain, "domain", "localhost", "the domain served")

@@ -23,6 +23,8 @@ type conn struct {
 	session *session // nil until bound
 	scratch []byte   // for building stanzas; nil while waiting
 	twist   *twist   // what defects have to do with this connection; nil without any
+
+	relaying atomic.Bool // it carries requests of BOSH, and no stream
 }
 
 // streamError ends a stream (RFC 6120 §4.9).
@@ -140,6 +142,10 @@ func (c *conn) more() (err error) {
 // end sends a stream error and the end of the stream, and wakes the connection's goroutine to see to the rest. It
 // may be called from any goroutine, and more than once.
 func (c *conn) end(condition wire.Condition, text string) {
+	if c.relaying.Load() {
+		_ = c.t.raw.SetReadDeadline(time.Now()) // whoever waits for an answer gets it before
+		return
+	}
 	last := wire.AppendStreamError(nil, condition, text)
 	if !c.srv.bug("no-stream-close") {
 		last = wire.AppendFooter(last)

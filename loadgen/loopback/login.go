@@ -99,7 +99,7 @@ func (l *login) stanza(e *wire.Element) error {
 // startTLS answers starttls and goes on under TLS (RFC 6120 §5.4).
 func (l *login) startTLS(e *wire.Element) error {
 	name := string(e.Local())
-	if name != "starttls" || l.t.tls != nil || l.t.web != nil || l.account != nil || l.srv.options.NoStartTLS || len(l.rest) > 0 && !l.srv.bug("starttls-injection") {
+	if name != "starttls" || l.t.tls != nil || l.t.http() || l.account != nil || l.srv.options.NoStartTLS || len(l.rest) > 0 && !l.srv.bug("starttls-injection") {
 		// What follows starttls unencrypted must never be taken for something said under TLS, so that nothing may.
 		l.answer([]byte("<failure xmlns='" + wire.NSTLS + "'/>"))
 		return errFooter

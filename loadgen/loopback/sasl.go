@@ -54,7 +54,7 @@ func (l *login) offered() []string {
 func (l *login) missing(mechanism string) saslError {
 	switch {
 	case isPlus(mechanism) && l.t.tls == nil, mechanism == "EXTERNAL" && l.t.tls == nil,
-		mechanism == "PLAIN" && l.t.tls == nil && !l.srv.options.PlainWithoutTLS:
+		mechanism == "PLAIN" && !l.t.private() && !l.srv.options.PlainWithoutTLS:
 		return "encryption-required"
 	case isPlus(mechanism) && len(l.channel().kinds) == 0:
 		return "invalid-mechanism"

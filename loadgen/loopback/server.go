@@ -63,7 +63,10 @@ type Server struct {
 	direct    net.Listener
 	closed    bool
 	stopping  chan struct{}
-	wg        sync.WaitGroup
+
+	boshMu sync.Mutex
+	bosh   map[string]*boshStream // sessions over BOSH, by sid
+	wg     sync.WaitGroup
 }
 
 // ErrClosed is what a closed server answers.
@@ -188,20 +191,31 @@ func (s *Server) accept(l net.Listener, direct bool) {
 
 // serve takes a connection over.
 func (s *Server) serve(raw net.Conn, direct bool) error {
-	c := &conn{srv: s, twist: s.planted.twist(direct)}
-	c.t.srv = s
-	c.t.open(raw)
+	c := s.newConn(raw, direct)
 	s.connsMu.Lock()
 	defer s.connsMu.Unlock()
 	if s.closed {
 		_ = raw.Close()
 		return ErrClosed
 	}
-	s.conns[c] = struct{}{}
+	s.conns[c] = struct{}{} // as misconnect counts them
 	s.misconnect()
 	s.tally.connections.Add(1)
-	s.wg.Go(func() { c.serve(direct) })
+	s.begin(c, direct)
 	return nil
+}
+
+func (s *Server) newConn(raw net.Conn, direct bool) *conn {
+	c := &conn{srv: s, twist: s.planted.twist(direct)}
+	c.t.srv = s
+	c.t.open(raw)
+	return c
+}
+
+// begin serves a connection; connsMu is held.
+func (s *Server) begin(c *conn, direct bool) {
+	s.conns[c] = struct{}{}
+	s.wg.Go(func() { c.serve(direct) })
 }
 
 // Dial connects to the server in memory, by a net.Pipe. It works in a bubble of testing/synctest; there, and wherever
@@ -279,6 +293,9 @@ func (s *Server) forget(c *conn) {
 	s.connsMu.Lock()
 	delete(s.conns, c)
 	s.connsMu.Unlock()
+	if c.t.bosh != nil {
+		c.t.bosh.forget()
+	}
 }
 
 // stallLeft is how long the stall that holds now still lasts; 0 when none holds.

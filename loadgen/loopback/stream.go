@@ -122,7 +122,7 @@ func (l *login) appendManagement(b []byte) []byte {
 
 func (l *login) appendStartTLS(b []byte) []byte {
 	switch {
-	case l.t.tls != nil || l.t.web != nil || l.srv.options.NoStartTLS:
+	case l.t.tls != nil || l.t.http() || l.srv.options.NoStartTLS:
 		return b
 	case l.srv.options.RequireTLS:
 		return append(b, "<starttls xmlns='"+wire.NSTLS+"'><required/></starttls>"...)
@@ -131,7 +131,7 @@ func (l *login) appendStartTLS(b []byte) []byte {
 }
 
 // mustEncrypt reports whether nothing but STARTTLS may be done.
-func (l *login) mustEncrypt() bool { return l.srv.options.RequireTLS && l.t.tls == nil }
+func (l *login) mustEncrypt() bool { return l.srv.options.RequireTLS && !l.t.private() }
 
 func (l *login) appendMechanisms(b []byte) []byte {
 	offered := l.offered()

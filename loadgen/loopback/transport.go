@@ -18,7 +18,8 @@ type transport struct {
 	raw  net.Conn        // a socket or a pipe
 	sys  syscall.RawConn // of a socket that can be read without waiting; else nil
 	tls  *tls.Conn       // nil before TLS
-	web  *webSocket      // nil over TCP
+	web  *webSocket      // nil if not over WebSocket
+	bosh *boshStream     // raw, of a session over BOSH; else nil
 	lent *readBuffer     // holds what read returned
 
 	sealed *readBuffer // encrypted bytes that TLS has not taken yet: sealed[from:to]
@@ -37,6 +38,7 @@ var readBuffers = sync.Pool{New: func() any { return new(readBuffer) }}
 
 func (t *transport) open(raw net.Conn) {
 	t.raw = raw
+	t.bosh, _ = raw.(*boshStream)
 	if s, ok := raw.(syscall.Conn); ok && canReadWithoutWaiting {
 		if sys, err := s.SyscallConn(); err == nil {
 			t.sys, t.attempt = sys, t.tryRead
@@ -68,6 +70,9 @@ func (t *transport) readBytes() ([]byte, error) {
 
 // fill waits for bytes and borrows the buffer lent for them.
 func (t *transport) fill() (int, error) {
+	if t.bosh != nil {
+		t.bosh.await()
+	}
 	if t.sys == nil {
 		t.lent = readBuffers.Get().(*readBuffer)
 		return t.raw.Read(t.lent[:])
@@ -128,6 +133,12 @@ func (t *transport) handshake(config *tls.Config) error {
 	t.tls, t.up = c, true
 	return nil
 }
+
+// http reports whether the stream goes over HTTP, where it has no STARTTLS.
+func (t *transport) http() bool { return t.web != nil || t.bosh != nil }
+
+// private reports whether the stream is encrypted.
+func (t *transport) private() bool { return t.tls != nil || t.bosh != nil && t.bosh.private }
 
 // write writes all of b, a piece of the stream, once no stall holds.
 func (t *transport) write(b []byte) error {

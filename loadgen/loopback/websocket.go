@@ -24,25 +24,31 @@ type webSocket struct {
 	bent    *bentFrames // what defects have to do with it; nil without any
 }
 
-// request begins those who come for WebSocket. It shares a port with XMPP, where no stream begins like that.
-const request = "GET " + websocket.DefaultPath + " "
+// Those who come for WebSocket or BOSH begin so. They share a port with XMPP, where no stream begins like that.
+const (
+	webStart  = "GET " + websocket.DefaultPath + " "
+	boshStart = "POST /" // whose path is looked at later
+)
 
-// upgrade goes over to WebSocket if that is what the client begins with.
+// upgrade goes over to WebSocket or BOSH if that is what the client begins with.
 func (l *login) upgrade() error {
 	var head []byte
 	for {
 		if err := l.more(); err != nil {
 			return err
 		}
-		if head == nil && !begins(l.rest) {
+		if head == nil && !begins(l.rest, webStart) && !begins(l.rest, boshStart) {
 			return nil
 		}
 		head = append(head, l.rest...)
-		l.rest = nil
-		if len(head) >= len(request) && !begins(head) {
+		if begins(head, boshStart) && len(head) >= len(boshStart) {
+			return l.relay(head)
+		}
+		if !begins(head, webStart) && !begins(head, boshStart) {
 			l.rest = head
 			return nil
 		}
+		l.rest = nil
 		n, err := websocket.RequestHead(head)
 		if err != nil {
 			return errNoRequest
@@ -54,13 +60,13 @@ func (l *login) upgrade() error {
 }
 
 // begins reports whether data may be the beginning of a request, or is one's.
-func begins(data []byte) bool {
+func begins(data []byte, request string) bool {
 	n := min(len(data), len(request))
 	return string(data[:n]) == request[:n]
 }
 
 // errNoRequest says that an HTTP request was refused; no stream is there to be closed.
-var errNoRequest = errors.New("no request for WebSocket")
+var errNoRequest = errors.New("no stream was begun over HTTP")
 
 func (l *login) accept(head, early []byte) error {
 	var answer bytes.Buffer

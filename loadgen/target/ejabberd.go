@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 
+	"xmpprig/loadgen/xmpp/bosh"
 	"xmpprig/loadgen/xmpp/websocket"
 )
 
@@ -36,10 +37,10 @@ var (
 type ejabberdValues struct {
 	All, CA, IP, Domain, Conference string
 	Port, TLSPort, WebPort, WebTLS  int
-	WebSocket                       bool
+	WebSocket, BOSH                 bool
+	Handlers                        string // of HTTP
 	Archive                         bool
 	PubSub                          string
-	WebPath                         string
 	Method, Hash                    string
 	Component                       Component
 	ComponentPort                   int
@@ -118,6 +119,18 @@ func findErlang() (erlang, error) {
 	return erlang{}, fmt.Errorf("find ejabberd's libraries: neither ERL_LIBS in %s nor the usual directories lead to ejabberd.beam", control)
 }
 
+// ejabberdHandlers is what ejabberd serves over HTTP: a mapping of paths, in YAML.
+func ejabberdHandlers(s Spec) string {
+	var handlers []string
+	if s.WebSocket {
+		handlers = append(handlers, websocket.DefaultPath+": ejabberd_http_ws")
+	}
+	if s.BOSH {
+		handlers = append(handlers, bosh.DefaultPath+": mod_bosh")
+	}
+	return strings.Join(handlers, ", ")
+}
+
 // ejabberdFiles writes configuration, modules and certificates.
 func ejabberdFiles(st *site, h scramHash) error {
 	v := ejabberdValues{
@@ -125,7 +138,7 @@ func ejabberdFiles(st *site, h scramHash) error {
 		IP: st.place.IP.String(), Domain: st.spec.Domain, Conference: "conference." + st.spec.Domain,
 		Port: st.place.Port, TLSPort: st.place.TLSPort, WebPort: st.place.WebPort, WebTLS: st.place.WebTLS,
 		Archive: st.spec.has(Archive), PubSub: "pubsub." + st.spec.Domain,
-		WebSocket: st.spec.WebSocket, WebPath: websocket.DefaultPath, Method: "mnesia", Hash: h.ejabberd,
+		WebSocket: st.spec.WebSocket, BOSH: st.spec.BOSH, Handlers: ejabberdHandlers(st.spec), Method: "mnesia", Hash: h.ejabberd,
 		Component: st.spec.Component, ComponentPort: st.place.RouterPort,
 		Plus: strings.HasSuffix(st.spec.Mechanism, "-PLUS"),
 	}

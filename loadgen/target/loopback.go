@@ -62,9 +62,9 @@ func prepareLoopback(_ context.Context, st *site) (*launch, error) {
 	return l, nil
 }
 
-// oneDoor is e where WebSocket is spoken on the ports of XMPP.
+// oneDoor is e where HTTP is spoken on the ports of XMPP.
 func oneDoor(e Endpoint) Endpoint {
-	if e.WebPath != "" {
+	if e.WebAddr != "" {
 		e.WebAddr, e.WebTLSAddr = e.Addr, e.DirectTLSAddr
 	}
 	return e

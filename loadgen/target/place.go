@@ -16,7 +16,7 @@ type place struct {
 	IP      net.IP
 	Port    int // c2s, RFC 6120
 	TLSPort int // c2s with direct TLS, XEP-0368
-	WebPort int // HTTP, for WebSocket
+	WebPort int // HTTP, for WebSocket and BOSH
 	WebTLS  int // HTTPS
 
 	ServerPort int // s2s; only where a server cannot be kept from it

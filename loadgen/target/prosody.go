@@ -28,7 +28,7 @@ type prosodyValues struct {
 	Dir, Data, Modules, Log, Key, Cert string
 	IP, Domain, Conference             string
 	Port, TLSPort, WebPort, WebTLS     int
-	WebSocket                          bool
+	WebSocket, BOSH                    bool
 	Archive, Offline                   bool
 	PubSub                             string
 	Shortcut                           bool
@@ -80,7 +80,7 @@ func prosodyFiles(st *site, h scramHash) error {
 		Dir: st.dir, Data: st.path("data"), Modules: st.path("modules"), Log: st.path("prosody.log"),
 		Key: st.path("key.pem"), Cert: st.path("cert.pem"),
 		IP: st.place.IP.String(), Domain: st.spec.Domain, Conference: "conference." + st.spec.Domain,
-		Port: st.place.Port, TLSPort: st.place.TLSPort, WebPort: st.place.WebPort, WebTLS: st.place.WebTLS, WebSocket: st.spec.WebSocket,
+		Port: st.place.Port, TLSPort: st.place.TLSPort, WebPort: st.place.WebPort, WebTLS: st.place.WebTLS, WebSocket: st.spec.WebSocket, BOSH: st.spec.BOSH,
 		Archive: st.spec.has(Archive), Offline: st.spec.has(Offline), PubSub: "pubsub." + st.spec.Domain,
 		Shortcut: st.spec.ShortcutAuth, Hash: h.name, Password: password, Iterations: prosodyIterations, Config: st.spec.Config,
 		Component: st.spec.Component, ComponentPort: st.place.RouterPort,

@@ -52,7 +52,7 @@ func probe(ctx context.Context, addr, domain string, config *tls.Config) error {
 	return err
 }
 
-// probeWeb has the ports of WebSocket, if they are wanted, take a connection: HTTP is served once they do.
+// probeWeb has the ports of HTTP, if they are wanted, take a connection: HTTP is served once they do.
 func probeWeb(ctx context.Context, e Endpoint) error {
 	if e.WebAddr == "" {
 		return nil

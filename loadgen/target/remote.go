@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 
+	"xmpprig/loadgen/xmpp/bosh"
 	"xmpprig/loadgen/xmpp/websocket"
 )
 
@@ -29,7 +30,7 @@ func remoteEndpoint(s Spec) (Endpoint, error) {
 	if s.Addr == "" {
 		return Endpoint{}, &SpecError{"address", "a remote server needs one: HOST or HOST:PORT"}
 	}
-	e := Endpoint{Addr: s.Addr, DirectTLSAddr: s.Addr, WebAddr: s.Addr, WebTLSAddr: s.Addr, WebPath: cmp.Or(s.WebPath, websocket.DefaultPath), Domain: s.Domain, CAFile: s.CAFile, Insecure: s.Insecure}
+	e := Endpoint{Addr: s.Addr, DirectTLSAddr: s.Addr, WebAddr: s.Addr, WebTLSAddr: s.Addr, WebPath: cmp.Or(s.WebPath, websocket.DefaultPath), BOSHPath: cmp.Or(s.BOSHPath, bosh.DefaultPath), Domain: s.Domain, CAFile: s.CAFile, Insecure: s.Insecure}
 	if host, port, err := net.SplitHostPort(s.Addr); err != nil {
 		host = trimBrackets(s.Addr)
 		e.Addr, e.DirectTLSAddr = net.JoinHostPort(host, "5222"), net.JoinHostPort(host, "5223")

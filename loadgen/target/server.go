@@ -12,9 +12,10 @@ import (
 type Endpoint struct {
 	Addr          string // host:port, plain with STARTTLS
 	DirectTLSAddr string // host:port, direct TLS (XEP-0368)
-	WebAddr       string // host:port of ws; empty: not served (Spec.WebSocket)
-	WebTLSAddr    string // host:port of wss
-	WebPath       string // where XMPP is spoken there (RFC 7395)
+	WebAddr       string // host:port of HTTP; empty: not served (Spec.WebSocket, Spec.BOSH)
+	WebTLSAddr    string // host:port of HTTPS
+	WebPath       string // where XMPP is spoken there over WebSocket (RFC 7395)
+	BOSHPath      string // and over BOSH (XEP-0124)
 	ComponentAddr string // host:port of external components; empty: none may connect (Spec.Component)
 	Domain        string
 	CAs           *x509.CertPool // nil: the system's

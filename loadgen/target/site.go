@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"xmpprig/loadgen/xmpp/bosh"
 	"xmpprig/loadgen/xmpp/websocket"
 )
 
@@ -107,8 +108,14 @@ func (st *site) writeCertificates() error {
 func (st *site) endpoint() Endpoint {
 	e := Endpoint{Addr: st.place.Addr(), DirectTLSAddr: st.place.TLSAddr(), Domain: st.spec.Domain,
 		CAs: st.certs.pool, CAFile: st.path("ca.pem")}
+	if st.spec.WebSocket || st.spec.BOSH {
+		e.WebAddr, e.WebTLSAddr = st.place.WebAddr(), st.place.WebTLSAddr()
+	}
 	if st.spec.WebSocket {
-		e.WebAddr, e.WebTLSAddr, e.WebPath = st.place.WebAddr(), st.place.WebTLSAddr(), websocket.DefaultPath
+		e.WebPath = websocket.DefaultPath
+	}
+	if st.spec.BOSH {
+		e.BOSHPath = bosh.DefaultPath
 	}
 	if st.spec.Component.Domain != "" {
 		e.ComponentAddr = st.place.RouterAddr()

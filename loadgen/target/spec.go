@@ -53,6 +53,9 @@ type Spec struct {
 	// WebSocket has XMPP served over WebSocket too (RFC 7395).
 	WebSocket bool
 
+	// BOSH has it served over BOSH (XEP-0124).
+	BOSH bool
+
 	// Component is an external component that may connect (XEP-0114); without a domain there is none.
 	Component Component
 
@@ -72,8 +75,9 @@ type Spec struct {
 	Faults  []string // loopback: values of --fault
 	Defects []string // loopback: values of --defect
 
-	Addr     string // remote: HOST or HOST:PORT; ports default to 5222 and 5223, with WebSocket 5280 and 5281
+	Addr     string // remote: HOST or HOST:PORT; ports default to 5222 and 5223, over HTTP 5280 and 5281
 	WebPath  string // remote: the path of WebSocket; empty: websocket.DefaultPath
+	BOSHPath string // remote: the path of BOSH; empty: bosh.DefaultPath
 	CAFile   string // remote: PEM file of the CAs to trust; empty: the system's
 	Insecure bool   // remote: its certificate need not be good; Endpoint passes it on
 	PID      int    // remote: a process on this machine to sample; 0: none
@@ -86,6 +90,14 @@ func (s Spec) sessions() int {
 		return s.Sessions
 	}
 	return s.Users.Count
+}
+
+// connections is how many the sessions have at once.
+func (s Spec) connections() int {
+	if s.BOSH {
+		return 2 * s.sessions()
+	}
+	return s.sessions()
 }
 
 // check reports what is wrong with s, before anything is started.

@@ -65,7 +65,7 @@ func (s *Server) start(ctx context.Context, spec Spec, find func() (place, error
 	if err != nil {
 		return err
 	}
-	if s.files, err = openFiles(s.driver.title, spec.sessions()); err != nil {
+	if s.files, err = openFiles(s.driver.title, spec.connections()); err != nil {
 		return err
 	}
 	if s.site, err = newSite(spec, p, s.driver.users); err != nil {

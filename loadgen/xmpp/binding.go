@@ -31,7 +31,7 @@ var bindings = [...]binding{
 // allows and that the peer offers, if it lists any (XEP-0440). The name is empty
 // if there is none.
 func (n *negotiation) channel() (name string, data []byte) {
-	if n.tls == nil {
+	if n.tls == nil || n.conn != nil && n.conn.bosh != nil { // a session over BOSH has more than one connection
 		return "", nil
 	}
 	state := n.tls.ConnectionState()

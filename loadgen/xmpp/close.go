@@ -20,14 +20,14 @@ var errNoFooter = errors.New("peer did not end its stream")
 func (c *Conn) Close(ctx context.Context) error {
 	fired := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
-		c.socket.cancel()
+		c.cancel()
 		close(fired)
 	})
 	err := c.end(time.Now().Add(c.socket.timeout))
 	if err == nil && c.web != nil {
 		c.write(websocket.AppendClose(nil, true)) // a courtesy, as the alert that follows
 	}
-	if err == nil && c.tls != nil {
+	if err == nil && c.bosh == nil && c.tls != nil {
 		c.tls.Close() // the alert that may fail here is a courtesy
 	}
 	if !stop() {
@@ -40,8 +40,21 @@ func (c *Conn) Close(ctx context.Context) error {
 		}
 		return fmt.Errorf("close stream: %w", err)
 	}
+	if c.bosh != nil {
+		c.bosh.close()
+		return nil
+	}
 	c.socket.Close() // again with TLS, to no effect
 	return nil
+}
+
+// cancel ends every wait and write from now on, from any goroutine.
+func (c *Conn) cancel() {
+	if c.bosh != nil {
+		c.bosh.cancel()
+		return
+	}
+	c.socket.cancel()
 }
 
 // end exchanges the footers. A peer that just closes the connection is
@@ -81,7 +94,7 @@ func (c *Conn) drain(deadline time.Time) error {
 		return nil
 	}
 	for err == nil {
-		e, n, failed := c.scanner.Next(data)
+		e, n, failed := c.element(data)
 		data, err = data[n:], failed
 		if c.isEnd(e) {
 			c.ended = true
@@ -90,11 +103,16 @@ func (c *Conn) drain(deadline time.Time) error {
 			break
 		}
 	}
-	c.release()
+	c.done()
 	return err
 }
 
 // Abort drops the connection at once and without a word; TCP resets it, so no
 // port stays behind. What waits then fails with net.ErrClosed. Any goroutine may
 // call it.
-func (c *Conn) Abort() error { return c.socket.abort() }
+func (c *Conn) Abort() error {
+	if c.bosh != nil {
+		return c.bosh.abort()
+	}
+	return c.socket.abort()
+}

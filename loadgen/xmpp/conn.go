@@ -14,14 +14,13 @@ import (
 // Abort may be called from others. After an error of Send, or any of Receive
 // that is not the handler's, the session is over: Close or Abort it.
 type Conn struct {
-	socket  socket
-	tls     *tls.Conn   // nil: unencrypted
-	web     *webSocket  // nil: over TCP
+	link                // over BOSH the first of two
+	web     *webSocket  // nil: not over WebSocket
+	bosh    *requests   // nil: not over BOSH
 	sm      *management // nil: without stream management
 	scanner wire.Scanner
-	clear   *buffer // decrypted bytes being read, of a TLS session
-	rest    []byte  // received and not yet scanned
-	answers []byte  // to requests of the batch being read
+	rest    []byte // received and not yet scanned
+	answers []byte // to requests of the batch being read
 
 	jid       string
 	mechanism string
@@ -39,6 +38,9 @@ type Conn struct {
 func newConn(d *Dialer, transport net.Conn) *Conn {
 	c := &Conn{}
 	c.socket.init(transport, &d.buffers, d.timeout())
+	if d.BOSH != "" && d.Join == nil {
+		c.bosh = newRequests(d, c)
+	}
 	return c
 }
 
@@ -63,7 +65,7 @@ func (c *Conn) LocalAddr() net.Addr { return c.socket.LocalAddr() }
 func (c *Conn) BytesIn() int64 { return c.in }
 
 // BytesOut returns how many bytes of XML were sent, those of the login included, and
-// those that Send adds for WebSocket not.
+// those that Send adds for WebSocket or BOSH not.
 func (c *Conn) BytesOut() int64 { return c.out }
 
 // ReadAt returns when the current batch of Receive was read.
@@ -86,9 +88,12 @@ func (c *Conn) Send(b []byte) error {
 func (c *Conn) sendOut(b []byte) error {
 	var n int
 	var err error
-	if c.web != nil {
+	switch {
+	case c.web != nil:
 		n, err = c.sendMessages(b)
-	} else {
+	case c.bosh != nil:
+		n, err = c.bosh.send(b)
+	default:
 		n, err = c.write(b)
 	}
 	c.out += int64(n)
@@ -98,14 +103,6 @@ func (c *Conn) sendOut(b []byte) error {
 	return nil
 }
 
-// write writes bytes as they are, encrypted if the connection is.
-func (c *Conn) write(b []byte) (int, error) {
-	if c.tls != nil {
-		return c.tls.Write(b)
-	}
-	return c.socket.Write(b)
-}
-
 // keep puts received bytes by for the next Receive.
 func (c *Conn) keep(data []byte) {
 	c.rest = nil
@@ -113,14 +110,23 @@ func (c *Conn) keep(data []byte) {
 		c.rest = bytes.Clone(data)
 		c.in -= int64(len(data))
 	}
-	c.release()
+	c.done()
 }
 
-// fill waits for bytes. They are valid until release.
+// fill waits for bytes. They are valid until done.
 func (c *Conn) fill(deadline time.Time) ([]byte, error) {
 	data, err := c.next(deadline)
 	c.in += int64(len(data))
 	return data, err
+}
+
+// done gives back the buffer of the bytes that fill or more returned.
+func (c *Conn) done() {
+	if c.bosh != nil {
+		c.bosh.release()
+		return
+	}
+	c.release()
 }
 
 func (c *Conn) next(deadline time.Time) ([]byte, error) {
@@ -131,26 +137,17 @@ func (c *Conn) next(deadline time.Time) ([]byte, error) {
 	if c.web != nil {
 		return c.nextMessages(deadline)
 	}
+	if c.bosh != nil {
+		return c.nextAnswers(deadline)
+	}
 	return c.nextBytes(deadline)
-}
-
-func (c *Conn) nextBytes(deadline time.Time) ([]byte, error) {
-	if c.tls == nil {
-		err := c.socket.wait(deadline)
-		return c.socket.data, err
-	}
-	for {
-		if data, err := c.decrypt(); len(data) > 0 || err != nil {
-			return data, err
-		}
-		if err := c.socket.wait(deadline); err != nil {
-			return nil, err
-		}
-	}
 }
 
 // more returns what is here behind what fill returned, if anything.
 func (c *Conn) more() ([]byte, error) {
+	if c.bosh != nil {
+		return nil, nil // nextAnswers finds it
+	}
 	data, err := c.decrypt()
 	for c.web != nil && len(data) > 0 {
 		if data, err = c.unframe(data); len(data) > 0 {
@@ -162,34 +159,4 @@ func (c *Conn) more() ([]byte, error) {
 	}
 	c.in += int64(len(data))
 	return data, err
-}
-
-// decrypt returns the content of the next TLS record that is here, if any.
-func (c *Conn) decrypt() ([]byte, error) {
-	s := &c.socket
-	if c.tls == nil || s.records.ended == 0 && len(s.data) == 0 {
-		return nil, nil
-	}
-	c.clear = s.buffers.borrow()
-	n, err := c.tls.Read(c.clear[:])
-	if n > 0 { // a record at most: an error comes again with the next call
-		s.records.ended--
-		return c.clear[:n], nil
-	}
-	c.release()
-	if _, ok := err.(wouldBlock); ok {
-		s.records.ended = 0
-		err = nil
-	}
-	return nil, err
-}
-
-// release gives back the buffer of the bytes that fill returned.
-func (c *Conn) release() {
-	if c.tls == nil {
-		c.socket.release()
-	} else if c.clear != nil {
-		c.socket.buffers.giveBack(c.clear)
-		c.clear = nil
-	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"xmpprig/loadgen/xmpp/bosh"
 	"xmpprig/loadgen/xmpp/wire"
 )
 
@@ -70,6 +71,11 @@ type Dialer struct {
 	// ws; the host that is asked is Domain.
 	WebSocket string
 
+	// BOSH is the path at which XMPP is spoken over BOSH (XEP-0124, XEP-0206), such as /http-bind; empty: not over BOSH.
+	// TLS is DirectTLS then for https, NoTLS for http. A session has two connections, of which it opens the second when
+	// it first needs it, and each again when the server closes it between requests. WebSocket must be empty.
+	BOSH string
+
 	TLS TLSMode
 	// TLSConfig may be nil. ServerName is Domain, in ASCII, unless set, and
 	// certificates are verified unless InsecureSkipVerify is set. All sessions
@@ -98,10 +104,12 @@ type Dialer struct {
 	Limits  wire.Limits   // of what the server sends; fields not set: wire.DefaultLimits
 	Timeout time.Duration // of a write, and of the wait for the footer in Close; zero: DefaultTimeout
 
-	once    sync.Once
-	config  *tls.Config
-	buffers bufferPool
-	nonce   func() string // nil: random; tests replay fixed ones
+	once     sync.Once
+	config   *tls.Config
+	onceHead sync.Once
+	head     []byte // of a request of BOSH
+	buffers  bufferPool
+	nonce    func() string // nil: random; tests replay fixed ones
 }
 
 // Account is who logs in.
@@ -172,7 +180,7 @@ func (n *negotiation) login(ctx context.Context, laddr net.Addr) error {
 	n.conn = newConn(n.dialer, transport)
 	fired := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
-		n.conn.socket.cancel()
+		n.conn.cancel()
 		close(fired)
 	})
 	err = n.run()
@@ -200,6 +208,21 @@ func (d *Dialer) dial(ctx context.Context, laddr net.Addr) (net.Conn, error) {
 	}
 	dialer := net.Dialer{LocalAddr: laddr, KeepAlive: -1}
 	return dialer.DialContext(ctx, "tcp", d.Addr)
+}
+
+// host is who is asked over HTTP.
+func (d *Dialer) host() string {
+	host := asciiDomain(d.Domain)
+	if _, port, err := net.SplitHostPort(d.Addr); err == nil {
+		return net.JoinHostPort(host, port)
+	}
+	return host
+}
+
+// requestHead is what every request of BOSH begins with.
+func (d *Dialer) requestHead() []byte {
+	d.onceHead.Do(func() { d.head = bosh.RequestHead(d.host(), d.BOSH) })
+	return d.head
 }
 
 func (d *Dialer) iterations() (lowest, highest int) {
@@ -237,8 +260,8 @@ func (d *Dialer) tlsConfig(a *Account) *tls.Config {
 		}
 		if d.TLS == DirectTLS && d.config.NextProtos == nil {
 			d.config.NextProtos = []string{"xmpp-client"} // XEP-0368 §4
-			if d.WebSocket != "" {
-				d.config.NextProtos = []string{"http/1.1"} // RFC 7301 §6; there is no WebSocket over HTTP/2 here
+			if d.WebSocket != "" || d.BOSH != "" {
+				d.config.NextProtos = []string{"http/1.1"} // RFC 7301 §6; there is no HTTP/2 here
 			}
 		}
 	})

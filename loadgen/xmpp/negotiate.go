@@ -2,7 +2,6 @@ package xmpp
 
 import (
 	"crypto/tls"
-	"errors"
 	"io"
 	"time"
 
@@ -86,6 +85,9 @@ func (n *negotiation) run() error {
 		}
 	}
 	n.conn.socket.parked = n.tls != nil
+	if n.conn.bosh != nil && n.tls != nil {
+		n.conn.bosh.config = n.dialer.tlsConfig(&n.account)
+	}
 	for n.state&bound == 0 {
 		n.stage = Stream
 		if err := n.open(); err != nil {
@@ -174,6 +176,9 @@ func (n *negotiation) open() error {
 	if err != nil {
 		return err
 	}
+	if n.conn.bosh != nil { // whose wrapper takes the place of the header
+		return n.takeFeatures(e)
+	}
 	if !n.conn.isHeader(e) || !version1(e.Attr("version")) {
 		return NotStream
 	}
@@ -186,6 +191,11 @@ func (n *negotiation) readFeatures() error {
 	if err != nil {
 		return err
 	}
+	return n.takeFeatures(e)
+}
+
+// takeFeatures reads the features of a stream.
+func (n *negotiation) takeFeatures(e *wire.Element) error {
 	if !e.Is(wire.NSStream, "features") {
 		return NotFeatures
 	}
@@ -205,9 +215,11 @@ func (n *negotiation) send(b []byte) error { return n.conn.Send(b) }
 // error is returned as such, the end of the stream as io.ErrUnexpectedEOF.
 func (n *negotiation) element() (*wire.Element, error) {
 	for {
-		e, used, err := n.conn.scanner.Next(n.data)
+		e, used, err := n.conn.element(n.data)
 		n.data = n.data[used:]
 		switch {
+		case err == io.EOF:
+			return nil, io.ErrUnexpectedEOF
 		case err != nil:
 			return nil, err
 		case n.conn.isEnd(e):
@@ -217,8 +229,8 @@ func (n *negotiation) element() (*wire.Element, error) {
 		case e.Kind != wire.None:
 			return e, nil
 		}
-		n.conn.release()
-		if n.data, err = n.conn.fill(time.Time{}); errors.Is(err, io.EOF) {
+		n.conn.done()
+		if n.data, err = n.conn.fill(time.Time{}); err == io.EOF {
 			return nil, io.ErrUnexpectedEOF
 		} else if err != nil && err != errIdle {
 			return nil, err

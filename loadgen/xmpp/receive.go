@@ -61,10 +61,10 @@ func (e *handlerError) Error() string { return e.err.Error() }
 // scan hands out the elements of data and releases it.
 func (c *Conn) scan(data []byte, handle func(*wire.Element) error) (int, error) {
 	for n := 0; ; {
-		e, used, err := c.scanner.Next(data)
+		e, used, err := c.element(data)
 		data = data[used:]
 		if err != nil || e.Kind == wire.None {
-			c.release()
+			c.done()
 			return n, err
 		}
 		n++
@@ -73,6 +73,14 @@ func (c *Conn) scan(data []byte, handle func(*wire.Element) error) (int, error) 
 			return n, err
 		}
 	}
+}
+
+// element scans the next element of the stream. Over BOSH the wrappers around them are no elements.
+func (c *Conn) element(data []byte) (*wire.Element, int, error) {
+	if c.bosh != nil {
+		return c.unwrap(data)
+	}
+	return c.scanner.Next(data)
 }
 
 // take deals with one element.
@@ -154,4 +162,10 @@ func appendAnswer(dst []byte, request *wire.Element, kind string) []byte {
 
 // Wake makes the Receive under way, or else the next one, return at once. Any
 // goroutine may call it.
-func (c *Conn) Wake() { c.socket.wake() }
+func (c *Conn) Wake() {
+	if c.bosh != nil {
+		c.bosh.wake()
+		return
+	}
+	c.socket.wake()
+}

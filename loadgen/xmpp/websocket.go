@@ -3,7 +3,6 @@ package xmpp
 import (
 	"fmt"
 	"io"
-	"net"
 	"time"
 
 	"xmpprig/loadgen/xmpp/websocket"
@@ -21,15 +20,11 @@ type webSocket struct {
 // upgrade does the opening handshake. Reads still wait.
 func (n *negotiation) upgrade() error {
 	c := n.conn
-	host := asciiDomain(n.dialer.Domain)
-	if _, port, err := net.SplitHostPort(n.dialer.Addr); err == nil {
-		host = net.JoinHostPort(host, port)
-	}
 	var transport io.ReadWriter = &c.socket
 	if n.tls != nil {
 		transport = n.tls
 	}
-	early, err := websocket.Upgrade(transport, host, n.dialer.WebSocket)
+	early, err := websocket.Upgrade(transport, n.dialer.host(), n.dialer.WebSocket)
 	if err != nil {
 		return err
 	}
@@ -42,6 +37,10 @@ func (n *negotiation) upgrade() error {
 
 // beginStream readies the scanner for a new stream. Messages lack a header that encloses them: theirs is made up.
 func (c *Conn) beginStream(l wire.Limits) error {
+	if c.bosh != nil { // where a wrapper that is not at its end stays
+		c.bosh.limits = l
+		return nil
+	}
 	c.scanner.Reset(l)
 	if c.web == nil {
 		return nil

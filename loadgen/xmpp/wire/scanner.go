@@ -9,16 +9,19 @@ type Scanner struct {
 	stream *stream // what the header declared; nil before it
 	work   *work   // the element in progress or being read; nil when there is none
 	phase  phase
+
+	wrapped bool // a <body/> of BOSH stands in the place of the stream header
 }
 
 // phase is how far a stream has come.
 type phase uint8
 
 const (
-	atStart  phase = iota // no byte yet: the XML declaration may come
-	inProlog              // before the header
-	inStream              // between header and footer
-	inEpilog              // after the footer
+	atStart    phase = iota // no byte yet: the XML declaration may come
+	inProlog                // before the header
+	inStream                // between header and footer
+	inEpilog                // after the footer
+	atEmptyEnd              // after the start tag of an empty <body/>
 )
 
 // none is what Next returns when it has no element. Nothing writes to it.
@@ -39,6 +42,10 @@ func (s *Scanner) Next(data []byte) (e *Element, n int, err error) {
 		return &none, 0, s.err
 	}
 	s.forget()
+	if s.phase == atEmptyEnd {
+		s.phase = inEpilog
+		return &emptyEnd, 0, nil
+	}
 	for n < len(data) {
 		if !s.pending() {
 			gap := s.skip(data[n:])
@@ -106,7 +113,7 @@ func (s *Scanner) begin(c byte) {
 		s.work = borrow()
 	}
 	w := s.work
-	w.limits, w.stream, w.phase = s.limits, s.stream, s.phase
+	w.limits, w.stream, w.phase, w.wrapped = s.limits, s.stream, s.phase, s.wrapped
 	w.state = stateStray
 	if c == '<' {
 		w.state, w.pos = stateOpen, 1
@@ -178,7 +185,13 @@ func (s *Scanner) finish() *Element {
 		return &none
 	case Header:
 		s.phase = inStream
-		s.stream = w.declared()
+		if !s.wrapped {
+			s.stream = w.declared()
+			break
+		}
+		if s.stream = w.declaredBody(); w.empty {
+			s.phase = atEmptyEnd
+		}
 	case Footer:
 		s.phase = inEpilog
 	}

@@ -85,6 +85,8 @@ func (w *work) endStartTag(i int, empty bool) int {
 		return bad
 	}
 	switch {
+	case w.stream == nil && w.wrapped:
+		return w.body(i, empty)
 	case w.stream == nil:
 		return w.root(i, empty)
 	case len(w.open) == 1 && w.isHeader(n):

@@ -27,6 +27,8 @@ type work struct {
 	state    state
 	phase    phase
 	quote    byte // what closes the attribute value in progress; 0: no value in progress
+	wrapped  bool // the root is <body/>
+	empty    bool // and it is an empty element
 	declares bool // the tag in progress declares namespaces
 	prefixed int  // prefixed attributes of the tag in progress
 }

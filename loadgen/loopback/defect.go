@@ -53,7 +53,7 @@ func Oracles() []string {
 
 // Defects returns all defects, by class.
 func Defects() []Defect {
-	return slices.Concat(xmlDefects(), relayDefects(), loginDefects(), identityDefects(), exhaustionDefects(), serviceDefects(), webDefects(), managedDefects())
+	return slices.Concat(xmlDefects(), relayDefects(), loginDefects(), identityDefects(), exhaustionDefects(), serviceDefects(), webDefects(), managedDefects(), roomDefects(), archiveDefects())
 }
 
 // CheckDefects says which names are not those of defects.

@@ -22,7 +22,7 @@ func (c *conn) mishandleIQ(e *wire.Element, to *address) bool {
 	if request && toServer {
 		return c.mishandleRequest(e, payload)
 	}
-	return request && c.showRoster(e, payload, to)
+	return request && (c.showRoster(e, payload, to) || c.showArchive(e, payload, to))
 }
 
 // mishandleResult looks for the request that an answer to the server is for.
@@ -55,6 +55,11 @@ func (c *conn) mishandleRequest(e *wire.Element, payload wire.Element) bool {
 		return true
 	case t.has("publish-loop") && set && space == wire.NSPubSub:
 		return c.publish(payload)
+	case space == wire.NSArchive && set && c.misquery(payload):
+		return true
+	case t.has("nodeless-retraction") && set && space == wire.NSPubSub && isNodelessRetraction(payload):
+		c.result(e, nil)
+		return true
 	case t.has("password-of-another") && set && space == wire.NSRegister:
 		return c.changeAnyPassword(e, payload)
 	}

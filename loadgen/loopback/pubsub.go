@@ -223,8 +223,10 @@ func (c *conn) deleteNode(e *wire.Element, name string, n *node, at nodesOf) {
 
 // retract takes an item out (§7.2).
 func (c *conn) retract(e, what *wire.Element, n *node) {
-	it, _ := what.First()
+	it, ok := what.First()
 	switch {
+	case !ok, len(what.Attr("node")) == 0: // §7.2.3.1, §7.2.3.2
+		c.refuse(e, "bad-request")
 	case n == nil:
 		c.refuse(e, "item-not-found")
 	case n.owner != c.session.account.jid:

@@ -48,6 +48,9 @@ func (c *conn) enterRoom(e *wire.Element, to address) {
 // enter lets a session in, or tells the room what it says of itself now. The room is locked.
 func (c *conn) enter(r *room, created bool, e *wire.Element, nick string) {
 	x, wants := e.Child(wire.NSMUC, "x")
+	if c.twist != nil {
+		c.misenter(r, nick, wants)
+	}
 	o := r.of(c.session)
 	switch other := r.byNick[nick]; {
 	case other != nil && other != o: // §7.2.8

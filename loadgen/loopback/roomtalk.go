@@ -30,6 +30,9 @@ func (c *conn) roomMessage(e *wire.Element, to address) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	o := r.of(c.session)
+	if o == nil && c.twist != nil {
+		o = c.misspeak(r)
+	}
 	switch {
 	case o == nil:
 		c.refuse(e, "not-acceptable")
@@ -62,7 +65,7 @@ func (c *conn) say(r *room, o *occupant, e *wire.Element) {
 
 // tell passes a private message on (§7.5).
 func (c *conn) tell(r *room, o, other *occupant, e *wire.Element) {
-	c.handTo(r, o, other, appendWithoutTo(nil, e, c.spoken(e), o.jid, c.lang))
+	c.handTo(r, o, other, appendWithoutTo(nil, e, c.spoken(e), c.spokenFrom(o), c.lang))
 }
 
 // handTo hands one copy of a message to an occupant, or whatever the faults make of it: to them each copy is a message.

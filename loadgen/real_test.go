@@ -190,10 +190,15 @@ func runOn(t *testing.T, srv *target.Server, s *scenarios.Scenario) *results.Run
 	case scenarios.BOSH:
 		addr, bosh, mode = at.WebTLSAddr, at.BOSHPath, xmpp.DirectTLS
 	}
+	login, err := xmpp.ParseLoginMode(s.Target.Login)
+	if err != nil {
+		t.Fatal(err)
+	}
 	run, err := Run(t.Context(), Options{
 		Scenario: s, Server: srv, Seed: 1, Record: filepath.Join(t.TempDir(), "record"),
 		Dialer: &xmpp.Dialer{
 			Addr: addr, Dial: target.DialGuarded(addr), Domain: at.Domain, WebSocket: web, BOSH: bosh, TLS: mode,
+			LoginMode: login, ResumeTLS: login != xmpp.ClassicLogin,
 			StreamManagement: managing(s.Target.StreamManagement),
 			TLSConfig:        &tls.Config{RootCAs: at.CAs}, Mechanism: s.Target.Mechanism, Keys: new(xmpp.SCRAMKeys),
 		},

@@ -28,9 +28,10 @@ type prosodyValues struct {
 	Dir, Data, Modules, Log, Key, Cert string
 	IP, Domain, Conference             string
 	Port, TLSPort, WebPort, WebTLS     int
-	WebSocket, BOSH                    bool
+	WebSocket, BOSH, Tickets           bool
 	Archive, Offline                   bool
 	PubSub                             string
+	Inline                             []string // modules of SASL2
 	Shortcut                           bool
 	Hash, Password, Config             string
 	Component                          Component
@@ -75,6 +76,10 @@ func prosodyFiles(st *site, h scramHash) error {
 	if err := os.MkdirAll(st.path("modules"), 0o750); err != nil {
 		return fmt.Errorf("make the module directory: %w", err)
 	}
+	inline, err := inlineModules(st.spec.Login)
+	if err != nil {
+		return err
+	}
 	_, password := st.spec.Users.User(0)
 	config, err := fill("prosody.cfg.lua", prosodyConfig, prosodyValues{
 		Dir: st.dir, Data: st.path("data"), Modules: st.path("modules"), Log: st.path("prosody.log"),
@@ -82,6 +87,7 @@ func prosodyFiles(st *site, h scramHash) error {
 		IP: st.place.IP.String(), Domain: st.spec.Domain, Conference: "conference." + st.spec.Domain,
 		Port: st.place.Port, TLSPort: st.place.TLSPort, WebPort: st.place.WebPort, WebTLS: st.place.WebTLS, WebSocket: st.spec.WebSocket, BOSH: st.spec.BOSH,
 		Archive: st.spec.has(Archive), Offline: st.spec.has(Offline), PubSub: "pubsub." + st.spec.Domain,
+		Tickets: st.spec.TLSResume, Inline: inline,
 		Shortcut: st.spec.ShortcutAuth, Hash: h.name, Password: password, Iterations: prosodyIterations, Config: st.spec.Config,
 		Component: st.spec.Component, ComponentPort: st.place.RouterPort,
 	})
@@ -92,6 +98,7 @@ func prosodyFiles(st *site, h scramHash) error {
 		st.write("prosody.cfg.lua", config),
 		st.write("modules/mod_auth_xmpprig_shortcut.lua", prosodyShortcut),
 		st.write("modules/mod_xmpprig_nodes.lua", prosodyNodes),
+		st.write("modules/mod_xmpprig_inline.lua", prosodyInline),
 		st.writeCertificates(),
 	)
 }

@@ -105,6 +105,7 @@ func (k *checker) checkTarget() {
 			reason: k.Target.Mechanism + " binds to one connection, and a session over bosh has two", remedy: "use " + strings.TrimSuffix(k.Target.Mechanism, "-PLUS")})
 	}
 	k.checkLoginMode()
+	k.checkAnonymous()
 	if k.Target.TLS == "none" && strings.HasSuffix(k.Target.Mechanism, "-PLUS") {
 		k.add(conflict{path: []any{"target", "mechanism"}, about: []string{"tls", "mechanism"},
 			reason: k.Target.Mechanism + " binds to TLS, and tls is none",

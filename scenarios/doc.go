@@ -92,8 +92,11 @@
 //	           login of each user asks for one, and the next ones take one round
 //	           with it (XEP-0484); auto, as clients would: the best of these that
 //	           is offered, over TLS, else classic; default: classic
-//	mechanism  PLAIN, SCRAM-SHA-1, SCRAM-SHA-256, SCRAM-SHA-512 or one of the
-//	           latter with -PLUS; default: the strongest that the server offers
+//	mechanism  PLAIN, SCRAM-SHA-1, SCRAM-SHA-256, SCRAM-SHA-512, one of the
+//	           latter with -PLUS, OAUTHBEARER, for which the password is the
+//	           token, DIGEST-MD5, or ANONYMOUS, with which users have no names
+//	           that others could write to; default: the strongest that the
+//	           server offers
 //	stream-management  resume, acks or none (XEP-0198), or {resume: true,
 //	           ack-every: 5}: whether sessions acknowledge stanzas, after how many
 //	           they ask for it in turn, and whether the server is asked to keep

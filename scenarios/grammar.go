@@ -27,7 +27,8 @@ const (
 
 // mechanisms are the SASL mechanisms a scenario may name.
 func mechanisms() []string {
-	return []string{"PLAIN", "SCRAM-SHA-1", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512", "SCRAM-SHA-512-PLUS"}
+	return []string{"PLAIN", "SCRAM-SHA-1", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512", "SCRAM-SHA-512-PLUS",
+		"OAUTHBEARER", "DIGEST-MD5", "ANONYMOUS"}
 }
 
 func label(what string) form[string] {

@@ -38,6 +38,23 @@ func (k *checker) checkLoginMode() {
 	}
 }
 
+// checkAnonymous: whom the server names as it likes, nobody can write to by name.
+func (k *checker) checkAnonymous() {
+	if k.Target.Mechanism != "ANONYMOUS" {
+		return
+	}
+	for _, steps := range [][]Step{k.Session.Start, k.Session.Work, k.Session.Stop} {
+		for s := range All(steps) {
+			if p := peerOf(s); p != nil && (p.Mode != Fixed || p.JID == "") {
+				k.add(conflict{pos: s.Common().Pos, about: []string{"mechanism"},
+					reason: nameOf(s) + " is for a user by name, and users of ANONYMOUS have none of ours",
+					remedy: "use another mechanism, or leave the step out"})
+				return
+			}
+		}
+	}
+}
+
 // loginBy is a mode in the explanation of a plan.
 func loginBy(mode string) string {
 	if mode == "" {

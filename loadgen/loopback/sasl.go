@@ -15,7 +15,7 @@ import (
 // allMechanisms are those the server speaks.
 var allMechanisms = []string{
 	"SCRAM-SHA-512-PLUS", "SCRAM-SHA-512", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-1",
-	"EXTERNAL", "PLAIN", "ANONYMOUS",
+	"EXTERNAL", "PLAIN", "OAUTHBEARER", "DIGEST-MD5", "ANONYMOUS",
 }
 
 // saslError is a SASL failure (RFC 6120 §6.5).
@@ -27,6 +27,8 @@ func (e saslError) Error() string { return string(e) }
 type saslExchange struct {
 	mechanism string // empty: none
 	scram     *scramExchange
+	digest    digestExchange
+	refused   bool           // the token of OAUTHBEARER, and the client has been told why
 	proven    string         // the user, once only the client's last, empty response is due
 	inline    *inlineRequest // nil: SASL as in RFC 6120
 }
@@ -54,7 +56,7 @@ func (l *login) offered() []string {
 func (l *login) missing(mechanism string) saslError {
 	switch {
 	case isPlus(mechanism) && l.t.tls == nil, mechanism == "EXTERNAL" && l.t.tls == nil,
-		mechanism == "PLAIN" && !l.t.private() && !l.srv.options.PlainWithoutTLS:
+		(mechanism == "PLAIN" || mechanism == "OAUTHBEARER") && !l.t.private() && !l.srv.options.PlainWithoutTLS:
 		return "encryption-required"
 	case isPlus(mechanism) && len(l.channel().kinds) == 0:
 		return "invalid-mechanism"
@@ -152,6 +154,9 @@ func (l *login) beginSASL(mechanism string, text []byte) (out []byte, user strin
 	if strings.HasPrefix(mechanism, "SCRAM-") {
 		l.sasl.scram = l.newSCRAM(mechanism)
 	}
+	if mechanism == "DIGEST-MD5" && (len(text) == 0 || string(text) == "=") {
+		return l.respond(nil) // the server speaks first
+	}
 	if len(text) == 0 {
 		return nil, "", nil // no initial response: an empty challenge asks for it
 	}
@@ -203,6 +208,10 @@ func (l *login) respond(data []byte) (out []byte, user string, err error) {
 		}
 	case "EXTERNAL":
 		user, err = l.external, l.checkAuthzid(string(data), l.external)
+	case "OAUTHBEARER":
+		return l.bearer(data)
+	case "DIGEST-MD5":
+		return l.respondDigest(data)
 	case "ANONYMOUS":
 		var random [8]byte
 		rand.Read(random[:])

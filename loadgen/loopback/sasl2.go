@@ -19,7 +19,7 @@ type inlineRequest struct {
 }
 
 // offersInline reports whether SASL2 is offered on this connection: over TLS only (XEP-0388 §3).
-func (l *login) offersInline() bool { return l.srv.options.SASL2 && l.t.tls != nil }
+func (l *login) offersInline() bool { return l.srv.options.SASL2 && l.t.private() }
 
 func (l *login) appendInline(b []byte) []byte {
 	offered := l.offered()
@@ -75,15 +75,19 @@ func (l *login) stepInline(e *wire.Element) (out []byte, user string, err error)
 		return nil, "", saslError("aborted")
 	case "authenticate":
 		l.sasl = saslExchange{inline: l.readInlineRequest(e)}
-		initial, _ := e.Child(wire.NSSASL2, "initial-response")
+		child, given := e.Child(wire.NSSASL2, "initial-response")
+		initial := child.Text()
+		if given && len(initial) == 0 {
+			initial = []byte("=") // there is one, and it is empty
+		}
 		mechanism := string(e.Attr("mechanism"))
 		if isToken(mechanism) != l.sasl.inline.fast.byToken {
 			break
 		}
 		if l.sasl.inline.fast.byToken {
-			return l.respondToken(mechanism, initial.Text())
+			return l.respondToken(mechanism, initial)
 		}
-		return l.beginSASL(mechanism, initial.Text())
+		return l.beginSASL(mechanism, initial)
 	case "response":
 		if l.sasl.mechanism != "" && l.sasl.inline != nil && l.sasl.inline.upgrading.user == "" {
 			return l.resumeSASL(e.Text())

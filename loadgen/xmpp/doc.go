@@ -36,7 +36,8 @@
 //
 // Known are, the strongest first: EXTERNAL (if the account has a certificate),
 // SCRAM with SHA-512, SHA-256 and SHA-1, each bound to the TLS channel if the
-// server can, PLAIN and, for an account without a name, ANONYMOUS. Channels are
+// server can, PLAIN, DIGEST-MD5 (RFC 2831) and, for an account without a name, ANONYMOUS;
+// if asked for by name OAUTHBEARER (RFC 7628), with the password as the token. Channels are
 // bound by tls-exporter (RFC 9266), tls-unique or tls-server-end-point (RFC 5929),
 // as the server lists them (XEP-0440); to one without a list only tls-unique is
 // used unasked. Names and passwords are prepared with PRECIS (RFC 8265).

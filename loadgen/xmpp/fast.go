@@ -67,7 +67,7 @@ func (n *negotiation) channelData(kind string) ([]byte, bool) {
 	if kind == "" {
 		return nil, true
 	}
-	if n.tls == nil {
+	if n.tls == nil || n.conn != nil && n.conn.bosh != nil { // a session over BOSH has more than one connection
 		return nil, false
 	}
 	state := n.tls.ConnectionState()

@@ -145,6 +145,26 @@ func login(t *testing.T, d *xmpp.Dialer, a xmpp.Account) *xmpp.Conn {
 	return c
 }
 
+// TestInlineMechanisms logs in by every mechanism with SASL2.
+func TestInlineMechanisms(t *testing.T) {
+	s, pool := serve(t, loopback.Options{SASL2: true})
+	certificate, err := s.ClientCertificate("user1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range xmpp.Mechanisms() {
+		d := dialer(s, pool, xmpp.DirectTLS)
+		d.LoginMode, d.Mechanism = xmpp.SASL2Login, m
+		a := xmpp.Account{Local: "user1", Password: "pass1", Resource: "r"}
+		if m == "EXTERNAL" {
+			a.Certificate = certificate
+		}
+		if c := login(t, d, a); c.Mechanism() != m || !c.Means().Bind2 {
+			t.Errorf("%s: %s, %+v", m, c.Mechanism(), c.Means())
+		}
+	}
+}
+
 // TestAutoLoginWithoutSASL2 falls back to the SASL of RFC 6120, which SASL2Login does not.
 func TestAutoLoginWithoutSASL2(t *testing.T) {
 	s, pool := serve(t, loopback.Options{})

@@ -150,7 +150,7 @@ func TestTickets(t *testing.T) {
 // certificate come to.
 func TestRefusals(t *testing.T) {
 	s, pool := serve(t, loopback.Options{})
-	for _, m := range []string{"PLAIN", "SCRAM-SHA-1", "SCRAM-SHA-256-PLUS"} {
+	for _, m := range []string{"PLAIN", "SCRAM-SHA-1", "SCRAM-SHA-256-PLUS", "OAUTHBEARER", "DIGEST-MD5"} {
 		for _, a := range []xmpp.Account{{Local: "user1", Password: "wrong"}, {Local: "nobody", Password: "pass1"}} {
 			d := dialer(s, pool, xmpp.StartTLS)
 			d.Mechanism = m

@@ -26,6 +26,8 @@ var mechanisms = [...]mechanism{
 	{"SCRAM-SHA-256", hasUser, beginSCRAM},
 	{"SCRAM-SHA-1", hasUser, beginSCRAM},
 	{"PLAIN", mayPlain, beginPlain},
+	{"OAUTHBEARER", mayBear, beginBearer},
+	{"DIGEST-MD5", hasUser, beginDigest},
 	{"ANONYMOUS", isAnonymous, beginAnonymous},
 }
 

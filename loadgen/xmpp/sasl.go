@@ -50,7 +50,7 @@ func (n *negotiation) converse(name string, x exchange) error {
 	opening = append(opening, '>')
 	if initial := x.start(); len(initial) > 0 {
 		opening = base64.StdEncoding.AppendEncode(opening, initial)
-	} else {
+	} else if !serverFirst(x) {
 		opening = append(opening, '=') // RFC 6120 §6.4.2
 	}
 	answer, err := n.request(append(opening, "</auth>"...))
@@ -73,6 +73,12 @@ func (n *negotiation) converse(name string, x exchange) error {
 			return err
 		}
 	}
+}
+
+// serverFirst reports whether the server speaks first, so that there is no initial response; an empty one is one.
+func serverFirst(x exchange) bool {
+	_, ok := x.(*digest)
+	return ok
 }
 
 func appendResponse(space string, data []byte) []byte {

@@ -68,7 +68,7 @@ func (n *negotiation) mayInline() bool {
 
 // claim is who the stream header says it is from (RFC 6120 §4.7.1): nobody as long as others could read it.
 func (n *negotiation) claim() string {
-	if !n.mayInline() || n.state&encrypted == 0 || n.account.Local == "" {
+	if !n.mayInline() || n.state&encrypted == 0 || n.account.Local == "" || n.dialer.Mechanism == "ANONYMOUS" {
 		return ""
 	}
 	return n.account.Local + "@" + n.dialer.Domain
@@ -146,7 +146,7 @@ func (n *negotiation) take(won *winning) error {
 // converseInline carries the messages of an exchange, and of the tasks after it, until the peer reports success. Exchanges refuse
 // challenges that they have no use for, and each task comes once, so this ends.
 func (n *negotiation) converseInline(name string, x exchange) (*winning, error) {
-	answer, err := n.request(n.appendAuthenticate(nil, name, x.start()))
+	answer, err := n.request(n.appendAuthenticate(nil, name, x))
 	for judged := false; err == nil; {
 		if answer.Is(wire.NSSASL2, "success") {
 			return n.readWinning(answer, name, x, judged)
@@ -204,12 +204,12 @@ func judge(e *wire.Element, x exchange, judged *bool) error {
 }
 
 // appendAuthenticate appends the request (XEP-0388 §2.3), with what is to be done along with it.
-func (n *negotiation) appendAuthenticate(b []byte, mechanism string, initial []byte) []byte {
+func (n *negotiation) appendAuthenticate(b []byte, mechanism string, x exchange) []byte {
 	b = append(b, "<authenticate xmlns='"+wire.NSSASL2+"'"...)
 	b = append(wire.AppendAttr(b, "mechanism", mechanism), '>')
-	if len(initial) > 0 {
+	if !serverFirst(x) {
 		b = append(b, "<initial-response>"...)
-		b = append(base64.StdEncoding.AppendEncode(b, initial), "</initial-response>"...)
+		b = append(base64.StdEncoding.AppendEncode(b, x.start()), "</initial-response>"...)
 	}
 	b = append(b, "<user-agent"...)
 	if n.account.Device != nil {

@@ -68,6 +68,7 @@ func (s *session) regain(ctx context.Context) {
 	if s.left == nil || s.conn.Load() != nil || s.stage.Load() != stageDrain || ctx.Err() != nil {
 		return
 	}
+	s.begin(s.now())
 	s.back.returning = true
 	err := s.comeIn(ctx)
 	s.back.returning = false

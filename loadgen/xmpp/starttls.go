@@ -34,6 +34,7 @@ func (n *negotiation) startTLS() error {
 // the connection below, so crypto/tls needs no context.
 func (n *negotiation) handshake() error {
 	s := &n.conn.socket
+	s.records = recordCount{} // the stream before STARTTLS had none
 	config := n.dialer.tlsConfig(&n.account)
 	c := tls.Client(s, config)
 	if err := c.HandshakeContext(context.Background()); err != nil {

@@ -26,7 +26,7 @@ func (r *running) concludePairs(p *pairs, c *results.Comparison, o compare.Optio
 	}
 	if c == nil {
 		var err error
-		if c, err = r.compare(p, o); err != nil {
+		if c, err = r.compare(p, r.several.interleave[0], o); err != nil {
 			return judgingError(err)
 		}
 	}

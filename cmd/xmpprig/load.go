@@ -33,7 +33,7 @@ func loadFlags(f *pflag.FlagSet) *overriding {
 	f.DurationVar(&v.warmUp, "warm-up", 0, "length of the warm-up, which is recorded but not counted")
 	f.IntVar(&v.o.Rooms, "rooms", 0, "number of rooms, of a scenario that has any")
 	f.StringVar(&v.o.Occupants, "occupants", "", "sessions in each room: a `NUMBER`, or a share such as 10%")
-	f.StringVar(&v.o.Transport, "transport", "", "tcp, websocket (RFC 7395) or bosh (XEP-0124)")
+	f.StringVar(&v.o.Transport, "transport", "", "tcp, websocket (RFC 7395) or bosh (XEP-0124); of run also several, with commas between, side by side")
 	f.StringVar(&v.o.TLS, "tls", "", "none, starttls or direct")
 	f.StringVar(&v.o.Login, "login", "", "how sessions authenticate and bind: "+strings.Join(scenarios.LoginModes(), ", ")+"; default: classic")
 	f.StringVar(&v.o.Mechanism, "mechanism", "", "SASL `MECHANISM`; default: the strongest offered")

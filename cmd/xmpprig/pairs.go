@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -94,7 +95,7 @@ func (r *running) interleaved(ctx context.Context, m *maker, base, head side) er
 		looks := compare.Looks(1000)
 		more = func(p *pairs) bool {
 			if look < len(looks) && len(p.base) == looks[look] {
-				c, err := r.compare(p, r.several.options(true).At(look))
+				c, err := r.compare(p, r.several.interleave[0], r.several.options(true).At(look))
 				look++
 				if err == nil && sure(c) {
 					decided = c
@@ -134,12 +135,12 @@ func fitting(budget time.Duration, started time.Time) func(*pairs) bool {
 }
 
 // compare compares the pairs that are fit for it.
-func (r *running) compare(p *pairs, o compare.Options) (*results.Comparison, error) {
+func (r *running) compare(p *pairs, other string, o compare.Options) (*results.Comparison, error) {
 	c, err := compare.Runs(runsOf(p.base), runsOf(p.head), o)
 	if err != nil {
 		return nil, err
 	}
-	c.Base.Name, c.Head.Name = "as given", r.several.interleave
+	c.Base.Name, c.Head.Name = cmp.Or(r.several.first, "as given"), other
 	c.Base.Records, c.Head.Records, c.Left = dirsOf(p.base), dirsOf(p.head), slices.Concat(p.left, c.Left)
 	return c, nil
 }

@@ -20,12 +20,15 @@ func (r *running) repeated(ctx context.Context, s *scenarios.Scenario, args []st
 	defer signals.stop()
 	m := &maker{ui: ui, signals: signals}
 	switch {
-	case r.several.interleave != "":
-		head, hs, err := r.variant(r.several.interleave, args)
+	case r.several.interleave != nil:
+		all, err := r.sides(s, args)
 		if err != nil {
 			return err
 		}
-		return r.interleaved(ctx, m, side{r, s}, side{head, hs})
+		if len(all) > 2 {
+			return r.sideBySide(ctx, m, all)
+		}
+		return r.interleaved(ctx, m, all[0], all[1])
 	case len(r.several.against) > 0:
 		return r.compared(ctx, m, s)
 	}

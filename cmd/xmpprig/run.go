@@ -66,7 +66,7 @@ func newRunning(f *pflag.FlagSet) *running {
 }
 
 func (r *running) run(ctx context.Context, args []string, ui *ui) error {
-	if err := r.check(); err != nil {
+	if err := firstOf(r.spread(), r.check()); err != nil {
 		return err
 	}
 	if r.load.o.Password == "" {
@@ -121,6 +121,9 @@ func (r *running) check() error {
 
 // checkFormat knows more formats where runs are compared.
 func (r *running) checkFormat() error {
+	if len(r.several.interleave) > 1 {
+		return oneOf("format", r.format, "text", "json", "markdown")
+	}
 	if r.several.compares() {
 		return oneOf("format", r.format, "text", "json", "markdown", "junit", "html")
 	}

@@ -1,0 +1,48 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"xmpprig/results"
+)
+
+// besides are comparisons of two others with one base; the second lacks a metric, and has one of its own.
+func besides() []*results.Comparison {
+	same := results.Compared{Metric: "ping p50", Unit: "ns", Gated: true, Base: []float64{1e6, 1e6}, Head: []float64{1e6, 1e6}, BaseMedian: 1e6, HeadMedian: 1e6, Verdict: results.Same}
+	worse := same
+	worse.Head, worse.HeadMedian, worse.Effect, worse.Low, worse.High, worse.Verdict = []float64{2e6, 2e6}, 2e6, 1, .9, 1.1, results.Regression
+	own := results.Compared{Metric: "upgrade p50", Unit: "ns", Head: []float64{5e5}, HeadMedian: 5e5, Verdict: results.Insufficient}
+	better := same
+	better.Metric, better.Effect, better.Low, better.High, better.HeadMedian, better.Verdict = "errors", -.5, -.6, -.4, 5e5, results.Improvement
+	base := results.Side{Name: "tcp", Server: "a", Records: []string{"1", "2"}}
+	return []*results.Comparison{
+		{Alpha: .02, Base: base, Head: results.Side{Name: "--transport websocket", Server: "b"}, Metrics: []results.Compared{same, better, own}, Left: []string{"x"}},
+		{Alpha: .02, Base: base, Head: results.Side{Name: "--transport bosh --tls\x1b none", Server: "c|d"}, Metrics: []results.Compared{worse}, Left: []string{"x"}},
+	}
+}
+
+func TestSides(t *testing.T) {
+	var text, mark strings.Builder
+	if err := SidesText(&text, besides()); err != nil {
+		t.Fatal(err)
+	}
+	if err := SidesMarkdown(&mark, besides()); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"SIDE BY SIDE: tcp, websocket, --transport bosh", "tcp: 2 runs, a", "+100 % [+90, +110] ▼", "0 % [0, 0] =", "-50 % [-60, -40] ▲", "500 µs",
+		"[98 % interval]", "at an error rate of 0.04", "left out: x"} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("the text lacks %q:\n%s", want, &text)
+		}
+	}
+	if strings.Count(text.String(), "left out") != 1 || strings.ContainsRune(text.String(), '\x1b') {
+		t.Errorf("%s", &text)
+	}
+	if out := mark.String(); !strings.Contains(out, `c\|d`) || strings.ContainsRune(out, '\x1b') || !strings.Contains(out, "| _upgrade p50_ | – | 500 µs | – | – | – |") {
+		t.Errorf("%s", out)
+	}
+	if err := SidesText(new(strings.Builder), nil); err != nil {
+		t.Error(err)
+	}
+}

@@ -2,7 +2,9 @@ package loadgen
 
 import (
 	"math/rand/v2"
+	"time"
 
+	"xmpprig/loadgen/target"
 	"xmpprig/loadgen/xmpp"
 )
 
@@ -14,6 +16,10 @@ type Elsewhere struct {
 	// Own says that these domains are of a server whose own users they are, so that they ask it where a step asks the server; else
 	// they ask the server under test.
 	Own bool
+	// Server is what these domains are on, to be watched for crashes; may be nil.
+	Server *target.Server
+	// AtWork is told when the measured phases begin; may be nil. It must not wait.
+	AtWork func(begin time.Time)
 }
 
 // domain is which of the domains user n belongs to; n is odd.
@@ -55,4 +61,28 @@ func (e *engine) dialer(n int, mechanism string) *xmpp.Dialer {
 		return e.users.away.Dialers[e.users.away.domain(n)]
 	}
 	return e.dialers[mechanism]
+}
+
+// tellWork tells whoever waits for it when the measured phases begin.
+func (e *engine) tellWork() {
+	if e.users.away == nil || e.users.away.AtWork == nil {
+		return
+	}
+	for i := e.firstPhase(); i < e.drainPhase(); i++ {
+		if e.board.phases[i].measured() {
+			e.users.away.AtWork(e.zero.Add(e.start(i)))
+			return
+		}
+	}
+}
+
+// servers are those that are watched for crashes.
+func (e *engine) servers() (all []*target.Server) {
+	if e.server != nil {
+		all = append(all, e.server)
+	}
+	if e.users.away != nil && e.users.away.Server != nil {
+		all = append(all, e.users.away.Server)
+	}
+	return all
 }

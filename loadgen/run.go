@@ -153,6 +153,7 @@ func (w *watch) load(ctx context.Context) {
 	// so that every session has heard of it.
 	start := (w.now() + 300*time.Millisecond).Truncate(time.Second) + time.Second
 	end := w.timePhases(start)
+	w.tellWork()
 	if !w.program.slots {
 		w.recovery.begin(w.now())
 	}

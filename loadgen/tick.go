@@ -115,8 +115,8 @@ func (w *watch) sofar(now time.Duration) results.Run {
 	r.Errors = w.errors.list()
 	r.Generator = w.health.generator()
 	r.Server = w.health.serverCost()
-	if w.server != nil {
-		for _, c := range w.server.Crashes() {
+	for _, s := range w.servers() {
+		for _, c := range s.Crashes() {
 			r.Server.Crashes = append(r.Server.Crashes, results.Crash{AtNS: int64(c.At.Sub(w.zero)), Title: c.Kind, Text: c.Text})
 		}
 	}

@@ -77,8 +77,9 @@ type Target struct {
 	Mechanism string   `json:"mechanism"` // as negotiated
 	Accounts  string   `json:"accounts"`  // how the accounts came to be: "real, SCRAM-SHA-256 in the server's store"
 	KeyCache  bool     `json:"scram_key_cache"`
-	Faults    []string `json:"faults,omitempty"` // what the loopback server was told to do wrong
-	Config    string   `json:"config,omitempty"` // what was added to its configuration
+	Elsewhere string   `json:"elsewhere,omitempty"` // where every second user was at home, in words; empty: there
+	Faults    []string `json:"faults,omitempty"`    // what the loopback server was told to do wrong
+	Config    string   `json:"config,omitempty"`    // what was added to its configuration
 }
 
 // Environment is the machine that made the load.

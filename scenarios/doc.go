@@ -110,8 +110,16 @@
 //	component  they are behind an external component (XEP-0114) that serves this
 //	           domain; a name without a dot is a subdomain of the target's. The
 //	           server must be one that the rig starts
+//	server     they are at elsewhere.test, another server: prosody or ejabberd,
+//	           which is started beside the one under test, and federated with it
+//	           by dialback (XEP-0220) through a door of the rig. The one under
+//	           test must be prosody or ejabberd, too
+//	split      {after: 5s, for: 5s, how: silence}: with server, the door is shut
+//	           for a while, counted from the beginning of the measured phases.
+//	           The connections fall silent, so that what is sent meanwhile is
+//	           late, or are reset (how: reset), so that some is lost or refused
 //
-// All that such users say goes over one stream. Their login is measured as a session's is, though it takes no time; the rig does for
+// All that users behind a component say goes over one stream. Their login is measured as a session's is, though it takes no time; the rig does for
 // them what a server would: it broadcasts presence, answers probes, and has an empty roster for each.
 //
 // # Load

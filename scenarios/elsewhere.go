@@ -2,19 +2,34 @@ package scenarios
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 )
 
 // Elsewhere says where every second user is at home, if not at the server under test: users 1, 3, 5 and so on. Exactly one of its
 // fields that name a place is set.
 type Elsewhere struct {
 	Component string // behind an external component that serves this domain
+	Server    string // at another server, which is started beside the one under test: prosody or ejabberd
+	Split     *Split // with Server; nil: the two are never parted
 }
+
+// Split parts the two servers: for For, and After from the beginning of the measured phases.
+type Split struct {
+	After, For time.Duration
+	Reset      bool // their connections are reset; else they fall silent, and what was sent meanwhile arrives late
+}
+
+// ElsewhereDomain is the domain of the other server.
+const ElsewhereDomain = "elsewhere.test"
 
 func elsewhereForm() form[*Elsewhere] {
 	f := exactly(object("the block elsewhere", Elsewhere{},
 		key("component", domainForm(), "They are behind an external component (XEP-0114) that serves this domain; a name without a dot is a subdomain of the target's.", func(e *Elsewhere) *string { return &e.Component }),
-	), "component")
+		key("server", oneOf(federating()...), "They are at another server, which is started beside the one under test and federated with it.", func(e *Elsewhere) *string { return &e.Server }),
+		key("split", splitForm(), "With server: the connections between the two are cut for a while. Default: never.", func(e *Elsewhere) **Split { return &e.Split }),
+	), "component", "server")
 	return into(f, func(e Elsewhere) *Elsewhere { return &e })
 }
 
@@ -22,7 +37,15 @@ func (e *Elsewhere) print() *node {
 	if e == nil {
 		return nil
 	}
-	return mapOf().put("component", quoted(e.Component))
+	m := mapOf().put("component", quoted(e.Component)).put("server", quoted(e.Server))
+	if s := e.Split; s != nil {
+		how := "silence"
+		if s.Reset {
+			how = "reset"
+		}
+		m.put("split", mapOf().put("after", lasting(s.After)).put("for", lasting(s.For)).put("how", quoted(how)))
+	}
+	return m
 }
 
 // ComponentDomain is the whole domain of the component; empty: there is none.
@@ -45,7 +68,14 @@ func (e *Elsewhere) explain(s *Scenario) string {
 	if e == nil {
 		return ""
 	}
-	return fmt.Sprintf("every second user is elsewhere: behind the component %s\n", s.ComponentDomain())
+	if e.Component != "" {
+		return fmt.Sprintf("every second user is elsewhere: behind the component %s\n", s.ComponentDomain())
+	}
+	text := fmt.Sprintf("every second user is elsewhere: at %s, which is %s\n", ElsewhereDomain, e.Server)
+	if e.Split != nil {
+		text += fmt.Sprintf("the two servers are parted for %v, %v after the measured phases begin\n", e.Split.For, e.Split.After)
+	}
+	return text
 }
 
 // checkElsewhere makes sure that there is somebody elsewhere, who talks over streams of a server.
@@ -55,13 +85,22 @@ func (k *checker) checkElsewhere() {
 		return
 	}
 	add := func(reason, remedy string, about ...string) {
-		k.add(conflict{path: []any{"elsewhere"}, reason: reason, remedy: remedy, about: append(about, "component")})
+		k.add(conflict{path: []any{"elsewhere"}, reason: reason, remedy: remedy, about: append(about, "component", "federate")})
 	}
 	if k.Load.Sessions == 1 {
 		add("one session leaves nobody for elsewhere", "have 2 sessions or more", "sessions")
 	}
 	if e.Component != "" && k.ComponentDomain() == k.Target.Domain {
 		add("the component has the domain of the server", "give it one of its own, such as bots", "domain")
+	}
+	if e.Split != nil && e.Server == "" {
+		add("split parts two servers, and there is one", "name the other with server")
+	}
+	if e.Server != "" && !slices.Contains(federating(), k.Target.Server) {
+		add("only prosody and ejabberd can be federated here, of which both sides must be one", "use --server prosody or ejabberd", "server")
+	}
+	if e.Server != "" && k.Target.Domain == ElsewhereDomain {
+		add(ElsewhereDomain+" is the domain of the other server", "name another", "domain")
 	}
 	if e.Component != "" && !isStarted(k.Target.Server) {
 		add("a component needs a port and a secret of the server, which only those have that the rig starts", "use loopback, prosody or ejabberd", "server")
@@ -73,4 +112,23 @@ func (w *overriding) elsewhereFrom(o Overrides) {
 	if o.Component != "" && use(w, "component", o.Component, domainForm()) {
 		w.Elsewhere = &Elsewhere{Component: o.Component}
 	}
+	if o.Federate != "" && use(w, "federate", o.Federate, oneOf(federating()...)) {
+		e := Elsewhere{Server: o.Federate}
+		if w.Elsewhere != nil {
+			e.Split = w.Elsewhere.Split
+		}
+		w.Elsewhere = &e
+	}
+}
+
+// federating are the servers that can be federated with another.
+func federating() []string { return []string{"prosody", "ejabberd"} }
+
+func splitForm() form[*Split] {
+	f := object("the block split", Split{},
+		must("after", duration(0, longestTime), "How long after the beginning of the measured phases.", func(s *Split) *time.Duration { return &s.After }),
+		must("for", duration(time.Millisecond, longestTime), "How long it lasts.", func(s *Split) *time.Duration { return &s.For }),
+		key("how", into(oneOf("silence", "reset"), func(s string) bool { return s == "reset" }), "Whether the connections fall silent, or are reset. Default: silence.", func(s *Split) *bool { return &s.Reset }),
+	)
+	return into(f, func(s Split) *Split { return &s })
 }

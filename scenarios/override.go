@@ -30,6 +30,7 @@ type Overrides struct {
 	User       string   // pattern of the users' names
 	Password   string   // pattern of their passwords
 	Objectives []string // more of them, as ParseObjective reads them
+	Federate   string   // every second user is at this server, which is federated with the one under test
 	Component  string   // every second user is behind a component of this domain
 	Server     string   // without Domain, a domain that followed from the server follows the new one
 }

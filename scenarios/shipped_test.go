@@ -12,7 +12,7 @@ import (
 )
 
 func TestShipped(t *testing.T) {
-	want := []string{"chat", "component-chat", "half-open", "idle", "login-flood", "login-storm", "muc", "ping", "presence-fanout", "presence-flood", "reconnect-churn",
+	want := []string{"chat", "component-chat", "federated-chat", "half-open", "idle", "login-flood", "login-storm", "muc", "netsplit", "ping", "presence-fanout", "presence-flood", "reconnect-churn",
 		"restart-storm", "resume-storm", "room-join-flood", "slow-readers"}
 	got := Shipped()
 	if len(got) != len(want) {

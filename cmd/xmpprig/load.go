@@ -41,6 +41,7 @@ func loadFlags(f *pflag.FlagSet) *overriding {
 	f.DurationVar(&v.restart, "restart-server-at", 0, "restart the server that was started so long after the beginning of the measured phases; implies --reconnect; 0: do not")
 	f.StringVar(&v.o.Management, "stream-management", "", "resume, acks or none (XEP-0198)")
 	f.StringVar(&v.o.Domain, "domain", "", "the server's XMPP `DOMAIN`")
+	f.StringVar(&v.o.Federate, "federate", "", "have every second user at another `SERVER`, prosody or ejabberd, which is federated with the one under test")
 	f.StringVar(&v.o.Component, "component", "", "have every second user behind an external component that serves `DOMAIN`, such as bots")
 	f.StringVar(&v.o.User, "user", "", "`PATTERN` of user names; {n} is a number from 0")
 	f.StringVar(&v.o.Password, "password", "", "`PATTERN` of passwords; better given in $XMPPRIG_PASSWORD")
@@ -89,7 +90,7 @@ func (v *overriding) scenario(args []string) (*scenarios.Scenario, error) {
 // values takes over what needs more than the flag's own check. Zeros and
 // empty texts change nothing in a scenario, so they are refused here.
 func (v *overriding) values() (err error) {
-	if err := wellWritten(v.flags, "server", "occupants", "transport", "tls", "login", "mechanism", "stream-management", "domain", "component", "user", "password"); err != nil {
+	if err := wellWritten(v.flags, "server", "occupants", "transport", "tls", "login", "mechanism", "stream-management", "domain", "federate", "component", "user", "password"); err != nil {
 		return err
 	}
 	if v.flags.Changed("sessions") && v.o.Sessions == 0 {

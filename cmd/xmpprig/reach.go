@@ -97,11 +97,15 @@ func (r *reach) start(ctx context.Context, s *scenarios.Scenario, ui *ui) (*targ
 	if err == nil {
 		err = r.side.Open(ctx, srv)
 	}
-	if err != nil && srv != nil {
-		r.stop(srv, ui)
-		srv = nil
+	if err == nil {
+		return srv, nil
 	}
-	return srv, err
+	if srv != nil {
+		r.stop(srv, ui)
+	} else {
+		_ = r.side.Close() // why there is no server matters more
+	}
+	return nil, err
 }
 
 // fits refuses flags that would do nothing with the server.
@@ -228,7 +232,7 @@ func (r *reach) dialer(ctx context.Context, s *scenarios.Scenario, srv *target.S
 	return d, results.Run{Target: results.Target{
 		Driver: driver(s.Target.Server), Software: software, Version: version, Address: addr, Domain: at.Domain,
 		Transport: s.Target.Transport, TLS: mode.String(), TLSResume: r.resume, Verified: mode != xmpp.NoTLS && !r.insecure, Mechanism: s.Target.Mechanism,
-		Accounts: srv.Accounts(), KeyCache: r.keyCache, Faults: r.faults, Config: srv.Config(),
+		Accounts: srv.Accounts(), KeyCache: r.keyCache, Faults: r.faults, Config: srv.Config(), Elsewhere: r.side.Describe(),
 	}}, nil
 }
 

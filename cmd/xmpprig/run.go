@@ -197,7 +197,7 @@ func (r *running) underLoad(ctx context.Context, s *scenarios.Scenario, signals 
 	defer show.done()
 	signals.underWay.Store(true)
 	return loadgen.Run(ctx, loadgen.Options{
-		Scenario: s, Dialer: dialer, Server: srv, Elsewhere: r.reach.side.Users(), Seed: r.seed, Record: r.record, Head: head,
+		Scenario: s, Dialer: dialer, Server: srv, Elsewhere: r.reach.side.Users(dialer), Seed: r.seed, Record: r.record, Head: head,
 		Progress: show.show, Interrupt: signals.drain,
 	})
 }

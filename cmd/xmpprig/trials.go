@@ -158,7 +158,7 @@ func (w *trials) once(ctx context.Context, s *scenarios.Scenario) (results.Trial
 	var others neighbours
 	show := newProgress(w.ui.err, w.style())
 	defer show.done()
-	run, err := loadgen.Run(f.ctx, loadgen.Options{Scenario: s, Dialer: dialer, Server: srv, Elsewhere: w.reach.side.Users(), Seed: seed, Record: dir, Head: head,
+	run, err := loadgen.Run(f.ctx, loadgen.Options{Scenario: s, Dialer: dialer, Server: srv, Elsewhere: w.reach.side.Users(dialer), Seed: seed, Record: dir, Head: head,
 		Progress: func(p loadgen.Progress) { show.show(p); f.see(p); others.look(p) }, Interrupt: f.interrupt})
 	w.asked = results.Worst(w.asked, f.release())
 	if run == nil {

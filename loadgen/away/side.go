@@ -2,45 +2,44 @@ package away
 
 import (
 	"context"
-	"crypto/rand"
-	"errors"
-	"fmt"
-	"net"
-	"sync"
 
 	"xmpprig/loadgen"
 	"xmpprig/loadgen/target"
 	"xmpprig/loadgen/xmpp"
-	"xmpprig/loadgen/xmpp/crowd"
-	"xmpprig/loadgen/xmpp/trunk"
-	"xmpprig/loadgen/xmpp/wire"
 	"xmpprig/scenarios"
 )
 
 // Side is where the users are who are not the server's. Its methods do nothing for a nil Side.
-type Side struct {
-	scenario *scenarios.Scenario
-	secret   string // of the component
+type Side struct{ there side }
 
-	users     *loadgen.Elsewhere
-	crowd     *crowd.Crowd
-	component *trunk.Component
-	running   sync.WaitGroup
-	ended     error
+// side is one kind of Side.
+type side interface {
+	extend(*target.Spec)
+	open(context.Context, *target.Server) error
+	users(base *xmpp.Dialer) *loadgen.Elsewhere
+	describe() string
+	close() error
 }
 
-// Prepare makes ready what a scenario needs besides its server. A Side, even of nothing, is to be closed.
+// Prepare makes ready what a scenario needs besides its server; nil where that is nothing. A Side is to be closed.
 func Prepare(s *scenarios.Scenario) (*Side, error) {
-	if s.Elsewhere == nil {
+	switch e := s.Elsewhere; {
+	case e == nil:
 		return nil, nil
+	case e.Server != "":
+		second, err := prepareSecond(s)
+		if err != nil {
+			return nil, err
+		}
+		return &Side{second}, nil
 	}
-	return &Side{scenario: s, secret: rand.Text()}, nil
+	return &Side{prepareComponent(s)}, nil
 }
 
 // Extend has the server that is to be started know of the others.
 func (s *Side) Extend(spec *target.Spec) {
 	if s != nil {
-		spec.Component = target.Component{Domain: s.scenario.ComponentDomain(), Secret: s.secret}
+		s.there.extend(spec)
 	}
 }
 
@@ -49,53 +48,29 @@ func (s *Side) Open(ctx context.Context, srv *target.Server) error {
 	if s == nil {
 		return nil
 	}
-	domain, addr := s.scenario.ComponentDomain(), srv.Endpoint().ComponentAddr
-	dialer := net.Dialer{KeepAlive: -1}
-	conn, err := dialer.DialContext(ctx, "tcp", addr)
-	if err != nil {
-		return fmt.Errorf("open the stream of component %s: %w", domain, err)
-	}
-	if s.component, err = trunk.OpenComponent(ctx, conn, domain, s.secret, trunk.Limits{Timeout: s.scenario.Load.Timeout}); err != nil {
-		return err
-	}
-	s.crowd = crowd.New(componentCarrier{s.component}, wire.NSComponent)
-	s.users = &loadgen.Elsewhere{Domains: []string{domain}, Dialers: []*xmpp.Dialer{s.dialer(domain)}}
-	s.running.Go(func() {
-		s.ended = s.component.Run(s.crowd.Deliver)
-		s.crowd.End()
-	})
-	return nil
+	return s.there.open(ctx, srv)
 }
 
-// dialer is how users of a domain of the crowd come in.
-func (s *Side) dialer(domain string) *xmpp.Dialer {
-	return &xmpp.Dialer{
-		Domain: domain, Timeout: s.scenario.Load.Timeout,
-		Join: func(_ context.Context, a xmpp.Account, _ net.Addr) (net.Conn, string, error) {
-			return s.crowd.Join(a.Local, domain, a.Resource)
-		},
-	}
-}
-
-// componentCarrier carries what a crowd says over the stream of a component.
-type componentCarrier struct{ *trunk.Component }
-
-func (c componentCarrier) Send(_, _ string, stanzas []byte) error { return c.Component.Send(stanzas) }
-
-// Users is who is elsewhere, for the run; nil: nobody.
-func (s *Side) Users() *loadgen.Elsewhere {
+// Users is who is elsewhere, for the run; nil: nobody. Base is how the server's own users log in.
+func (s *Side) Users(base *xmpp.Dialer) *loadgen.Elsewhere {
 	if s == nil {
 		return nil
 	}
-	return s.users
+	return s.there.users(base)
 }
 
-// Close ends the streams, and says what became of them if that was not what it should be.
+// Describe says where they are, for the record.
+func (s *Side) Describe() string {
+	if s == nil {
+		return ""
+	}
+	return s.there.describe()
+}
+
+// Close ends it, and says what became of the streams if that was not what it should be.
 func (s *Side) Close() error {
-	if s == nil || s.component == nil {
+	if s == nil {
 		return nil
 	}
-	s.component.Close()
-	s.running.Wait()
-	return errors.Join(s.ended)
+	return s.there.close()
 }

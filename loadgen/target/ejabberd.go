@@ -44,6 +44,9 @@ type ejabberdValues struct {
 	Method, Hash                    string
 	Component                       Component
 	ComponentPort                   int
+	Federation                      Federation
+	Federated                       bool
+	ServerPort                      int
 	Plus                            bool // offer channel binding
 }
 
@@ -134,12 +137,13 @@ func ejabberdHandlers(s Spec) string {
 // ejabberdFiles writes configuration, modules and certificates.
 func ejabberdFiles(st *site, h scramHash) error {
 	v := ejabberdValues{
-		All: st.path("all.pem"), CA: st.path("ca.pem"),
+		All: st.path("all.pem"), CA: st.path("trusted.pem"),
 		IP: st.place.IP.String(), Domain: st.spec.Domain, Conference: "conference." + st.spec.Domain,
 		Port: st.place.Port, TLSPort: st.place.TLSPort, WebPort: st.place.WebPort, WebTLS: st.place.WebTLS,
 		Archive: st.spec.has(Archive), PubSub: "pubsub." + st.spec.Domain,
 		WebSocket: st.spec.WebSocket, BOSH: st.spec.BOSH, Handlers: ejabberdHandlers(st.spec), Method: "mnesia", Hash: h.ejabberd,
 		Component: st.spec.Component, ComponentPort: st.place.RouterPort,
+		Federation: st.spec.Federation, Federated: st.spec.Federation.wanted(), ServerPort: st.place.ServerPort,
 		Plus: strings.HasSuffix(st.spec.Mechanism, "-PLUS"),
 	}
 	if st.spec.ShortcutAuth {
@@ -159,7 +163,7 @@ func ejabberdFiles(st *site, h scramHash) error {
 	}
 	return errors.Join(
 		st.write("ejabberd.yml", config),
-		st.write("inetrc", nil),
+		st.write("inetrc", st.spec.Federation.inetrc()),
 		st.write("beams/ejabberd_auth_xmpprig.erl", ejabberdShortcut),
 		st.write("beams/xmpprig_accounts.erl", ejabberdAccountsModule),
 		st.writeCertificates(),

@@ -24,6 +24,9 @@ var prosodyShortcut []byte
 //go:embed mod_xmpprig_nodes.lua
 var prosodyNodes []byte
 
+//go:embed mod_xmpprig_route.lua
+var prosodyRoute []byte
+
 type prosodyValues struct {
 	Dir, Data, Modules, Log, Key, Cert string
 	IP, Domain, Conference             string
@@ -36,6 +39,10 @@ type prosodyValues struct {
 	Hash, Password, Config             string
 	Component                          Component
 	ComponentPort                      int
+	Federation                         Federation
+	Federated                          bool
+	ServerPort                         int
+	Trusted                            string
 	Iterations                         int
 }
 
@@ -90,6 +97,7 @@ func prosodyFiles(st *site, h scramHash) error {
 		Tickets: st.spec.TLSResume, Inline: inline,
 		Shortcut: st.spec.ShortcutAuth, Hash: h.name, Password: password, Iterations: prosodyIterations, Config: st.spec.Config,
 		Component: st.spec.Component, ComponentPort: st.place.RouterPort,
+		Federation: st.spec.Federation, Federated: st.spec.Federation.wanted(), ServerPort: st.place.ServerPort, Trusted: st.path("trusted.pem"),
 	})
 	if err != nil {
 		return err
@@ -99,6 +107,7 @@ func prosodyFiles(st *site, h scramHash) error {
 		st.write("modules/mod_auth_xmpprig_shortcut.lua", prosodyShortcut),
 		st.write("modules/mod_xmpprig_nodes.lua", prosodyNodes),
 		st.write("modules/mod_xmpprig_inline.lua", prosodyInline),
+		st.write("modules/mod_xmpprig_route.lua", prosodyRoute),
 		st.writeCertificates(),
 	)
 }

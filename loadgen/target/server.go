@@ -16,6 +16,7 @@ type Endpoint struct {
 	WebTLSAddr    string // host:port of HTTPS
 	WebPath       string // where XMPP is spoken there over WebSocket (RFC 7395)
 	BOSHPath      string // and over BOSH (XEP-0124)
+	ServerAddr    string // host:port of other servers; empty: there are none (Spec.Federation)
 	ComponentAddr string // host:port of external components; empty: none may connect (Spec.Component)
 	Domain        string
 	CAs           *x509.CertPool // nil: the system's

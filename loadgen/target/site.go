@@ -99,6 +99,7 @@ func (st *site) writeCertificates() error {
 	full := append(append([]byte{}, st.certs.leaf...), st.certs.ca...)
 	return errors.Join(
 		st.write("ca.pem", st.certs.ca),
+		st.write("trusted.pem", st.trusted()),
 		st.write("cert.pem", full),
 		st.write("key.pem", st.certs.key),
 		st.write("all.pem", append(full, st.certs.key...)),
@@ -116,6 +117,9 @@ func (st *site) endpoint() Endpoint {
 	}
 	if st.spec.BOSH {
 		e.BOSHPath = bosh.DefaultPath
+	}
+	if st.spec.Federation.wanted() {
+		e.ServerAddr = st.place.ServerAddr()
 	}
 	if st.spec.Component.Domain != "" {
 		e.ComponentAddr = st.place.RouterAddr()

@@ -62,6 +62,8 @@ type Spec struct {
 	// Services are what the server is to have beside what it always has, of Services.
 	Services []string
 
+	Federation Federation // with other servers
+
 	// ShortcutAuth replaces the account store by a backend that knows every
 	// name and one password and computes no keys at login. Prosody and
 	// ejabberd only; the password must not contain {n}.
@@ -110,6 +112,9 @@ func (s Spec) check() error {
 	}
 	if s.Users.Count < 0 || s.Sessions < 0 {
 		return &SpecError{"users", "the count is negative"}
+	}
+	if err := s.Federation.check(s.Driver); err != nil {
+		return &SpecError{"federation", err.Error()}
 	}
 	if c := s.Component; c.Domain != "" {
 		if err := checkDomain(c.Domain); err != nil {

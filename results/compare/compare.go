@@ -77,7 +77,7 @@ func Runs(base, head []*results.Run, o Options) (*results.Comparison, error) {
 func serverOf(r *results.Run) string {
 	t := r.Target
 	s := strings.TrimSpace(cmp.Or(t.Software, t.Driver) + " " + t.Version)
-	return strings.Join(slices.DeleteFunc([]string{s, t.Address, t.Transport, t.TLS, loginOf(t), t.Mechanism, strings.Join(t.Faults, " ")}, func(s string) bool { return s == "" }), ", ")
+	return strings.Join(slices.DeleteFunc([]string{s, t.Address, t.Transport, t.TLS, loginOf(t), t.Mechanism, t.Elsewhere, strings.Join(t.Faults, " ")}, func(s string) bool { return s == "" }), ", ")
 }
 
 // loginOf is by which protocol sessions logged in; empty for that of RFC 6120.

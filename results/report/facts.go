@@ -92,6 +92,9 @@ func at(t results.Target) string {
 	if t.Domain != "" {
 		s += ", domain " + t.Domain
 	}
+	if t.Elsewhere != "" {
+		s += "; every second user " + t.Elsewhere
+	}
 	return s
 }
 

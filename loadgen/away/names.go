@@ -1,0 +1,88 @@
+package away
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"sync"
+
+	"golang.org/x/net/dns/dnsmessage"
+)
+
+// names is a name server on a loopback address that knows where the servers of domains are (RFC 6120 §3.2.1), and nothing else.
+// All of them are at 127.0.0.1, at ports of their own.
+type names struct {
+	conn    net.PacketConn
+	port    func(domain string) int // 0: there is no such domain
+	running sync.WaitGroup
+}
+
+func newNames(port func(domain string) int) (*names, error) {
+	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("open a name server: %w", err)
+	}
+	n := &names{conn: conn, port: port}
+	n.running.Go(n.serve)
+	return n, nil
+}
+
+func (n *names) addr() string { return n.conn.LocalAddr().String() }
+
+func (n *names) close() {
+	_ = n.conn.Close()
+	n.running.Wait()
+}
+
+func (n *names) serve() {
+	b := make([]byte, 4096)
+	for {
+		k, from, err := n.conn.ReadFrom(b)
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil {
+			continue
+		}
+		if answer, err := n.answer(b[:k]); err == nil {
+			_, _ = n.conn.WriteTo(answer, from) // who asked asks again
+		}
+	}
+}
+
+// answer answers one query; an error where it is none.
+func (n *names) answer(query []byte) ([]byte, error) {
+	var p dnsmessage.Parser
+	head, err := p.Start(query)
+	if err != nil {
+		return nil, err
+	}
+	q, err := p.Question()
+	if err != nil || head.Response {
+		return nil, errors.Join(err, errors.New("no query"))
+	}
+	m := dnsmessage.Message{
+		Header:    dnsmessage.Header{ID: head.ID, Response: true, Authoritative: true, RecursionDesired: head.RecursionDesired, RecursionAvailable: true},
+		Questions: []dnsmessage.Question{q},
+	}
+	if port := n.asked(q); port > 0 {
+		m.Answers = []dnsmessage.Resource{{
+			Header: dnsmessage.ResourceHeader{Name: q.Name, Class: dnsmessage.ClassINET, TTL: 3600},
+			Body:   &dnsmessage.SRVResource{Port: uint16(port), Target: dnsmessage.MustNewName("localhost.")},
+		}}
+	} else {
+		m.RCode = dnsmessage.RCodeNameError
+	}
+	return m.Pack()
+}
+
+// asked is the port of the domain that a query for an SRV record asks for; 0 where it asks for anything else.
+func (n *names) asked(q dnsmessage.Question) int {
+	name := strings.TrimSuffix(strings.ToLower(q.Name.String()), ".")
+	domain, ok := strings.CutPrefix(name, "_xmpp-server._tcp.")
+	if !ok || q.Type != dnsmessage.TypeSRV || q.Class != dnsmessage.ClassINET {
+		return 0
+	}
+	return n.port(domain)
+}

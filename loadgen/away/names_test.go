@@ -1,0 +1,37 @@
+package away
+
+import (
+	"context"
+	"net"
+	"testing"
+)
+
+func TestNames(t *testing.T) {
+	n, err := newNames(func(domain string) int {
+		if domain == "elsewhere.test" {
+			return 5269
+		}
+		return 0
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.close()
+	r := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "udp", n.addr())
+	}}
+	_, found, err := r.LookupSRV(t.Context(), "xmpp-server", "tcp", "ELSEWHERE.test.")
+	if err != nil || len(found) != 1 || found[0].Port != 5269 || found[0].Target != "localhost." {
+		t.Errorf("SRV %v, %v", found, err)
+	}
+	for _, name := range []string{"other.test.", "localhost."} {
+		if _, found, err := r.LookupSRV(t.Context(), "xmpp-server", "tcp", name); err == nil {
+			t.Errorf("%s is at %v", name, found)
+		}
+	}
+	for _, bad := range [][]byte{nil, {1}, make([]byte, 12), make([]byte, 600)} {
+		if answer, err := n.answer(bad); err == nil {
+			t.Errorf("%x is answered by %x", bad, answer)
+		}
+	}
+}

@@ -34,7 +34,7 @@ func serve(t *testing.T) *Site {
 	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(srv.CAPEM())
-	return &Site{Addr: srv.Addr().String(), DirectTLSAddr: srv.TLSAddr().String(), WebAddr: srv.Addr().String(), WebTLSAddr: srv.TLSAddr().String(), WebPath: websocket.DefaultPath, Domain: "localhost",
+	return &Site{Addr: srv.Addr().String(), DirectTLSAddr: srv.TLSAddr().String(), WebAddr: srv.Addr().String(), WebTLSAddr: srv.TLSAddr().String(), WebPath: websocket.DefaultPath, BOSHPath: "/http-bind", Domain: "localhost",
 		TLS: &tls.Config{RootCAs: roots}, Users: account, Patience: 10 * time.Second}
 }
 

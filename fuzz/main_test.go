@@ -63,7 +63,7 @@ func child(t testing.TB, defects ...string) (*target.Server, *Site) {
 		t.Fatal(err)
 	}
 	users := target.Users{Count: Accounts, Name: "user{n}", Password: "secret{n}"}
-	s, err := target.Start(t.Context(), target.Spec{Driver: "loopback", Domain: "localhost", Users: users, Sessions: 64, Exe: exe, Defects: defects, WebSocket: true})
+	s, err := target.Start(t.Context(), target.Spec{Driver: "loopback", Domain: "localhost", Users: users, Sessions: 64, Exe: exe, Defects: defects, WebSocket: true, BOSH: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ type Site struct {
 	WebAddr       string // host:port of WebSocket; empty: none
 	WebTLSAddr    string // host:port of WebSocket over TLS; empty: none
 	WebPath       string // where XMPP is spoken there
+	BOSHPath      string // where BOSH is spoken there; empty: nowhere
 	Domain        string
 
 	// Over has Conform play all programs over another transport; empty: over that which they have.

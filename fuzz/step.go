@@ -21,6 +21,9 @@ func (d *play) do(ctx context.Context, op program.Op) error {
 	if op.Verb.Connects() {
 		return d.connect(ctx, op)
 	}
+	if op.Verb == program.Post {
+		return d.post(ctx, op)
+	}
 	p := d.peers[op.Actor]
 	if p == nil || p.conn == nil {
 		return errEnd

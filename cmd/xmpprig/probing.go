@@ -78,7 +78,7 @@ func (p *probing) start(ctx context.Context, users target.Users, sessions int, u
 	}
 	spec := target.Spec{
 		Driver: driver(p.server), Domain: p.domain, Sessions: sessions, Exe: exe, Defects: p.defects, CAFile: p.ca, Insecure: p.insecure,
-		PID: p.pid, Log: ui.err, Users: users, WebSocket: true,
+		PID: p.pid, Log: ui.err, Users: users, WebSocket: true, BOSH: true,
 	}
 	if spec.Driver == "remote" {
 		spec.Addr = p.server

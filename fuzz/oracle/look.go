@@ -63,6 +63,8 @@ func Look(t program.Transcript, actor program.Actor) []Seen {
 			v.frames = nil
 		case e.What == program.Upgraded:
 			v.frames = NewUnframer(false)
+		case e.What == program.Replied:
+			v.reply(string(e.Data))
 		case e.What == program.Renewed:
 			v.add(Seen{Kind: program.Handshaken})
 			v.over = true

@@ -57,6 +57,7 @@
 //	send "TEXT"   send bytes; escapes are Go's. "send by=N" writes N bytes at a time
 //	frame OPCODE "TEXT"   send one frame over WebSocket; see below
 //	raw "TEXT"    send bytes below all framing
+//	post "TEXT"   send one request of BOSH (XEP-0124) on a connection of its own, and wait for the answer
 //	sync          ping the server and wait for the answer, which is not judged, or for the end of the stream
 //	await WHAT    wait for an element (after a stream error: for the end), the features, the end of the stream, or for
 //	              the connection to be closed
@@ -82,6 +83,6 @@
 //
 // In texts stand for what the run knows: {domain}, and of each actor, such as {witness.jid}: jid, bare, local, resource,
 // password, stream (the id of the last stream), previous (of the one before), previd (by which a stream that was enabled is
-// resumed, XEP-0198). {b64:…} is the Base64 of its inside, {upper:…} its upper case, {9*…} nine times its inside, {{ and }} a
+// resumed, XEP-0198), sid (of the last session over BOSH). {b64:…} is the Base64 of its inside, {upper:…} its upper case, {9*…} nine times its inside, {{ and }} a
 // brace. All waits are bounded.
 package program

@@ -36,7 +36,7 @@ func (p *parser) argument(op *Op, verb token, args []token) {
 	switch op.Verb {
 	case Send:
 		p.send(op, verb, args)
-	case Raw:
+	case Raw, Post:
 		p.text(op, verb, args)
 	case Frame:
 		p.frame(op, verb, args)

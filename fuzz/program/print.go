@@ -106,7 +106,7 @@ func (o Op) String() string {
 		return fmt.Sprintf("%s send by=%d %s", o.Actor, o.By, strconv.QuoteToASCII(o.Arg))
 	case o.Verb == Frame:
 		return fmt.Sprintf("%s frame %s %s", o.Actor, o.Form, strconv.QuoteToASCII(o.Arg))
-	case o.Verb == Send || o.Verb == Raw:
+	case o.Verb == Send || o.Verb == Raw || o.Verb == Post:
 		return fmt.Sprintf("%s %s %s", o.Actor, o.Verb, strconv.QuoteToASCII(o.Arg))
 	case o.Arg != "":
 		return fmt.Sprintf("%s %s %s", o.Actor, o.Verb, o.Arg)

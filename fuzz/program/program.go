@@ -170,6 +170,7 @@ const (
 	Send      Verb = "send"
 	Frame     Verb = "frame"
 	Raw       Verb = "raw"
+	Post      Verb = "post"
 	Sync      Verb = "sync"
 	Await     Verb = "await"
 	Again     Verb = "renegotiate"
@@ -185,7 +186,7 @@ const (
 
 // Verbs returns all verbs.
 func Verbs() []Verb {
-	return []Verb{Dial, DialTLS, DialWS, DialWSS, Open, StartTLS, Handshake, Auth, Bind, Login, Send, Frame, Raw, Sync, Await, Again, Park, HalfClose, Close, Reset, Freeze, Mark, Repeat, End}
+	return []Verb{Dial, DialTLS, DialWS, DialWSS, Open, StartTLS, Handshake, Auth, Bind, Login, Send, Frame, Raw, Post, Sync, Await, Again, Park, HalfClose, Close, Reset, Freeze, Mark, Repeat, End}
 }
 
 // hasActor reports whether an actor does it.

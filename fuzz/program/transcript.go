@@ -19,6 +19,8 @@ const (
 	Secured  What = "secured"  // it went over to TLS
 	Upgraded What = "upgraded" // it went over to WebSocket: what is sent and received is frames from here on; the data is the subprotocol, or none
 	Renewed  What = "renewed"  // the server negotiates TLS anew
+	Posted   What = "posted"   // a request of BOSH went out; the data is its body
+	Replied  What = "replied"  // its answer came; the data is the status, and the body behind a space
 	Denied   What = "denied"   // an HTTP server did not go over to WebSocket; the data is the status
 	Sent     What = "sent"     // bytes went out
 	Received What = "received" // bytes came in, decrypted
@@ -31,7 +33,7 @@ const (
 )
 
 func whats() []What {
-	return []What{Dialled, Secured, Upgraded, Renewed, Denied, Sent, Received, Stream, Ended, Dropped, TimedOut, Learned, Marked}
+	return []What{Dialled, Secured, Upgraded, Renewed, Posted, Replied, Denied, Sent, Received, Stream, Ended, Dropped, TimedOut, Learned, Marked}
 }
 
 // Event is one thing that happened.

@@ -42,7 +42,7 @@ func (v Verb) Connects() bool {
 }
 
 // HasText reports whether v sends a text, which is a template.
-func (v Verb) HasText() bool { return v == Send || v == Frame || v == Raw }
+func (v Verb) HasText() bool { return v == Send || v == Frame || v == Raw || v == Post }
 
 // Steps are the operations that a login over t is made of.
 func (t Transport) Steps(a Actor) []Op {

@@ -9,6 +9,7 @@ import (
 	"xmpprig/loadgen/loopback"
 	"xmpprig/loadgen/xmpp"
 	"xmpprig/results"
+	"xmpprig/scenarios"
 )
 
 // resuming makes the scenario's sessions ones with stream management.
@@ -115,6 +116,37 @@ func TestResumeWithoutManagement(t *testing.T) {
 		run := b.run(t)
 		if len(run.Errors) == 0 || run.Errors[0].Class != "not-resumable" {
 			t.Errorf("%+v", run.Errors)
+		}
+	})
+}
+
+// Carbon copies are counted apart, as neither duplicates nor strays.
+func TestCarbonsAreCountedApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, scenario(4, "{name: steady, duration: 20s, open: {rate: 4/s}}", "{message: {to: paired, size: 10B}}"))
+		b.o.Scenario.Session.Start = append(b.o.Scenario.Session.Start, scenarios.Carbons{Base: scenarios.Base{Label: "carbons"}})
+		d := b.o.Dialer
+		go func() { // another client of user 0 writes to user 1
+			time.Sleep(5 * time.Second)
+			c, _, err := (&xmpp.Dialer{Dial: d.Dial, Domain: d.Domain, Mechanism: d.Mechanism}).Login(t.Context(), xmpp.Account{Local: "user0", Password: "secret", Resource: "other"}, nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			for range 3 {
+				c.Send([]byte("<message to='user1@localhost/xmpprig' type='chat'><body>x</body></message>"))
+			}
+			if err := c.Close(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}()
+		run := b.run(t)
+		l := run.Ledger
+		if l.Carbons != 3 || l.Delivered != l.Sent || l.Duplicated+l.Misdelivered != 0 || len(run.Errors) > 0 {
+			t.Errorf("%+v, errors %+v", l, run.Errors)
+		}
+		if n := find(t, run, "carbons", "login", results.Response).Count; n != 4 {
+			t.Errorf("%d requests for carbons", n)
 		}
 	})
 }

@@ -27,6 +27,8 @@ type serving struct {
 	listenComponent                           string
 	components                                []string
 	certificate, caFile, addrFile             string
+	management                                string
+	keepFor                                   time.Duration
 	register, sasl2, fast, tickets            bool
 	tokenLife                                 time.Duration
 	upgrades                                  []string
@@ -62,6 +64,8 @@ are about
 			f.DurationVar(&s.tokenLife, "token-life", 0, "how long a token of FAST is good; default: 21 days")
 			f.StringSliceVar(&s.upgrades, "upgrade", nil, "SCRAM `MECHANISM` that users are asked to upgrade to once (XEP-0480), repeatable; it needs --sasl2")
 			f.BoolVar(&s.tickets, "tickets", false, "let TLS sessions be resumed")
+			f.StringVar(&s.management, "stream-management", "resume", "resume, acks or none (XEP-0198): what is offered")
+			f.DurationVar(&s.keepFor, "resume-within", time.Minute, "how long a session is kept whose connection is lost, with --stream-management resume")
 			f.BoolVar(&s.register, "register", false, "offer in-band registration (XEP-0077)")
 			f.IntVar(&s.archive, "archive", 0, "`NUMBER` of messages in each user's archive (XEP-0313); 0: no archives")
 			f.IntVar(&s.offline, "offline", 0, "`NUMBER` of messages that wait for a user who is away; 0: they come back")
@@ -101,7 +105,12 @@ func (s *serving) check(f *pflag.FlagSet, args []string) error {
 		return &usageError{"serve takes no arguments, only flags", "faults are given as --fault " + args[0]}
 	}
 	return firstOf(wellWritten(f, "listen", "domain", "user", "password", "certificate", "ca-file", "addr-file"),
-		atLeast(0, s.users, "users"), atLeast(1, s.iterations, "iterations"), atLeast(0, s.archive, "archive"), atLeast(0, s.offline, "offline"))
+		oneOf("stream-management", s.management, "resume", "acks", "none"), atLeast(0, s.users, "users"), atLeast(1, s.iterations, "iterations"), atLeast(0, s.archive, "archive"), atLeast(0, s.offline, "offline"))
+}
+
+// managed is how stream management is served.
+func (s *serving) managed() loopback.StreamManagement {
+	return loopback.StreamManagement{Off: s.management == "none", NoResume: s.management == "acks", KeepFor: s.keepFor}
 }
 
 func (s *serving) run(ctx context.Context, ui *ui) error {
@@ -120,7 +129,7 @@ func (s *serving) run(ctx context.Context, ui *ui) error {
 	srv, err := loopback.New(loopback.Options{
 		Components: components,
 		Domain:     s.domain, Users: loopback.UserPattern(s.user, s.password, s.users), Mechanisms: s.mechanisms,
-		Iterations: s.iterations, SASL2: s.sasl2, FAST: s.fast, TokenLife: s.tokenLife, Upgrades: s.upgrades, Tickets: s.tickets, Register: s.register, Archive: s.archive, Offline: s.offline, Version: tool().Version, Faults: faults,
+		Iterations: s.iterations, SASL2: s.sasl2, FAST: s.fast, TokenLife: s.tokenLife, Upgrades: s.upgrades, Tickets: s.tickets, Register: s.register, StreamManagement: s.managed(), Archive: s.archive, Offline: s.offline, Version: tool().Version, Faults: faults,
 		Certificate: certificate, Defects: s.defects, Log: os.Stderr,
 	})
 	if err != nil {

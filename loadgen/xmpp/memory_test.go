@@ -21,18 +21,24 @@ const fixtureEnv = "XMPP_TEST_FIXTURE"
 
 func TestMain(m *testing.M) {
 	mode, web := strings.CutPrefix(os.Getenv(fixtureEnv), "web-")
+	mode, managed := strings.CutPrefix(mode, "sm-")
 	if mode, err := ParseTLSMode(mode); err == nil {
-		serveFixture(mode, web)
+		serveFixture(mode, web, managed)
 		return
 	}
 	os.Exit(m.Run())
 }
 
 // serveFixture serves until its standard input ends.
-func serveFixture(mode TLSMode, web bool) {
+func serveFixture(mode TLSMode, web, managed bool) {
 	testing.Init()
 	testing.Main(func(string, string) (bool, error) { return true, nil }, []testing.InternalTest{{Name: "serve", F: func(t *testing.T) {
-		f := &fixture{mode: mode, web: web, session: func(c net.Conn) { io.Copy(io.Discard, c) }}
+		f := &fixture{mode: mode, web: web, session: func(c net.Conn) {
+			if managed {
+				answers(c, "<enable xmlns='urn:xmpp:sm:3' resume='true'/>", "<enabled xmlns='urn:xmpp:sm:3' id='0123456789abcdef' resume='true' max='60'/>")
+			}
+			io.Copy(io.Discard, c)
+		}}
 		f.serve(t)
 		fmt.Println(f.listener.Addr())
 		io.Copy(io.Discard, os.Stdin)
@@ -74,18 +80,23 @@ func TestMemory(t *testing.T) {
 	for _, c := range []struct {
 		mode   TLSMode
 		web    string
+		manage *StreamManagement
 		budget int // bytes of RSS per session
-	}{{NoTLS, "", 6 << 10}, {StartTLS, "", 14 << 10}, {NoTLS, "/xmpp-websocket", 8 << 10}, {DirectTLS, "/xmpp-websocket", 16 << 10}} {
+	}{{NoTLS, "", nil, 6 << 10}, {StartTLS, "", nil, 14 << 10}, {NoTLS, "/xmpp-websocket", nil, 8 << 10},
+		{DirectTLS, "/xmpp-websocket", nil, 16 << 10}, {NoTLS, "", &StreamManagement{Resume: true}, 7 << 10}} {
 		name := c.mode.String()
 		if c.web != "" {
 			name = "web-" + name
 		}
+		if c.manage != nil {
+			name = "sm-" + name
+		}
 		sessions := 10_000
-		if testing.Short() || c.web != "" {
+		if testing.Short() || c.web != "" || c.manage != nil {
 			sessions = 2000
 		}
 		t.Run(name, func(t *testing.T) {
-			d := &Dialer{Addr: startFixture(t, name), Domain: "example.com", TLS: c.mode, WebSocket: c.web, AllowPlainWithoutTLS: true, TLSConfig: insecure()}
+			d := &Dialer{Addr: startFixture(t, name), Domain: "example.com", TLS: c.mode, WebSocket: c.web, StreamManagement: c.manage, AllowPlainWithoutTLS: true, TLSConfig: insecure()}
 			before := resident(t)
 			held, end := hold(t, d, sessions)
 			peak := rss(t)

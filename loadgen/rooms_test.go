@@ -124,3 +124,22 @@ func TestRoomsMissing(t *testing.T) {
 		}
 	})
 }
+
+// Who is expelled is told so once, and is owed nothing any more.
+func TestRemovedFromRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		expel := `raw: "<iq type='set' id='{id}' to='{room}'><query xmlns='http://jabber.org/protocol/muc#admin'><item nick='user2' role='none'/></query></iq>"`
+		b := newBench(t, roomScenario(3, "count: 1, name: lounge", "{name: steady, duration: 3s, open: {rate: 3/s}}",
+			"login, presence, join", "choose: [{weight: 1, do: ["+expel+"]}, {weight: 2, do: [{groupchat: {size: 5B}}]}]"))
+		run := b.run(t)
+		r, removed := run.Rooms, int64(0)
+		for _, e := range run.Errors {
+			if e.Class == "removed" {
+				removed = e.Count
+			}
+		}
+		if removed != 1 || r.Sent == 0 || r.Lost > 0 || r.Owed != r.Delivered || r.Owed >= 3*r.Sent {
+			t.Errorf("errors %+v, rooms %+v", run.Errors, r)
+		}
+	})
+}

@@ -101,6 +101,19 @@ func TestRoomRefuses(t *testing.T) {
 		}
 		b.join("bob", "")
 		a.expect("/bob'")
+		expel := "<iq type='set' id='x' to='" + lounge + "'><query xmlns='http://jabber.org/protocol/muc#admin'><item nick='%s' role='none'/></query></iq>"
+		b.send(expel, "ann")
+		b.expect("type='error'", "<forbidden ")
+		a.send(expel, "ann")
+		a.expect("type='error'", "<not-allowed ")
+		a.send(expel, "bob")
+		a.expect("type='unavailable'", "/bob'", "code='307'")
+		a.expect("type='result'", "id='x'")
+		b.expect("type='unavailable'", "code='307'", "code='110'")
+		a.send("<iq type='get' id='l' to='%s'><query xmlns='http://jabber.org/protocol/muc#admin'><item affiliation='owner'/></query></iq>", lounge)
+		a.expect("type='result'", "jid='user0@localhost'")
+		b.join("bob", "")
+		a.expect("/bob'")
 		for _, tt := range []struct{ send, condition string }{
 			{"<message to='" + lounge + "/ann' type='groupchat'><body>x</body></message>", "bad-request"},
 			{"<message to='" + lounge + "/zoe' type='chat'><body>x</body></message>", "item-not-found"},

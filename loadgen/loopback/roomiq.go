@@ -19,6 +19,8 @@ func (c *conn) roomIQ(e *wire.Element, payload wire.Element, to address, kind st
 		c.result(e, c.describe(r.local, "muc_open", "muc_public", "muc_temporary", "muc_unmoderated", "muc_nonanonymous"))
 	case space == wire.NSDiscoItem && get:
 		c.result(e, []byte("<query xmlns='"+wire.NSDiscoItem+"'/>"))
+	case space == nsMUCAdmin:
+		c.administer(e, r, payload, get)
 	case space == wire.NSMUCOwner:
 		c.ownRoom(e, r, payload, get)
 	default:

@@ -32,7 +32,7 @@ func (c *conn) enterRoom(e *wire.Element, to address) {
 			continue
 		}
 		if ghost := r.byNick[string(to.resource)]; ghost != nil && ghost.session != c.session && ghost.session.full == c.session.full {
-			c.srv.depart(r, ghost, c.leave, c.arrived) // this session has taken its resource over
+			c.srv.depart(r, ghost, "", true, c.leave, c.arrived) // this session has taken its resource over
 			r.mu.Unlock()
 			continue
 		}
@@ -183,20 +183,24 @@ func (c *conn) leaveRoom(e *wire.Element, r *room) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if o := r.of(c.session); o != nil {
-		c.srv.depart(r, o, c.leave, c.arrived)
+		c.srv.depart(r, o, "", false, c.leave, c.arrived)
 	}
 }
 
-// depart takes an occupant out of a room and tells everybody. The room is locked.
-func (s *Server) depart(r *room, o *occupant, leave, arrived time.Time) {
+// depart takes an occupant out of a room and tells everybody, itself unless its session has ended, with status codes that say why. The
+// room is locked.
+func (s *Server) depart(r *room, o *occupant, why string, ended bool, leave, arrived time.Time) {
 	from := leave
 	if from.IsZero() {
 		from = arrived
 	}
 	for _, other := range r.occupants {
-		codes := ""
+		codes := why
 		if other == o {
-			codes = "<status code='110'/>"
+			if ended {
+				continue
+			}
+			codes += "<status code='110'/>"
 		}
 		s.emit(other.session, r.appendGone(nil, o, other.session.full, gone, codes), s.delayed(from))
 	}
@@ -213,7 +217,7 @@ func (s *Server) leaveRooms(n *session) {
 		at.room.mu.Lock()
 		if o := at.room.of(n); o != nil {
 			now := s.moment()
-			s.depart(at.room, o, now, now)
+			s.depart(at.room, o, "", true, now, now)
 		}
 		at.room.mu.Unlock()
 	}

@@ -18,6 +18,7 @@ type login struct {
 func (o *login) run(ctx context.Context, s *session) error {
 	s.drop()
 	s.left = nil
+	s.vacate(true)
 	_, err := s.enter(ctx, o, nil)
 	return err
 }
@@ -98,6 +99,7 @@ func (o logout) run(ctx context.Context, s *session) error {
 		return errNoConnection
 	}
 	s.gone(c)
+	s.vacate(true)
 	ctx, cancel := context.WithTimeoutCause(ctx, s.timeout, errTimeout)
 	defer cancel()
 	due := max(s.due, s.free)

@@ -109,7 +109,6 @@ func (s *session) weigh(c *xmpp.Conn) {
 // gone takes leave of a connection.
 func (s *session) gone(c *xmpp.Conn) {
 	s.weigh(c)
-	s.vacate(true)
 	s.bytesIn, s.bytesOut = 0, 0
 	s.recovery.moved(s.now(), -1)
 	s.shown.Store(0)
@@ -145,10 +144,7 @@ func (s *session) lose(err error) {
 // broke lets go of a connection that broke, and counts it unless the rig did
 // it itself or it was counted before.
 func (s *session) broke() bool {
-	if s.conn.Load() != nil {
-		s.vacate(false) // what others have got was owed to this session too
-	}
-	if !s.drop() || s.stage.Load() >= stageLeave {
+	if !s.dropReading(true) || s.stage.Load() >= stageLeave {
 		return false
 	}
 	s.broken.Add(1)
@@ -157,14 +153,20 @@ func (s *session) broke() bool {
 }
 
 // drop lets the connection go, at once; false where there was none.
-func (s *session) drop() bool {
+func (s *session) drop() bool { return s.dropReading(false) }
+
+// dropReading is drop, where read says that the session has read to the end. Its places in rooms go with the connection unless the server
+// keeps the session.
+func (s *session) dropReading(read bool) bool {
 	c := s.conn.Swap(nil)
 	if c == nil {
 		return false
 	}
 	s.gone(c)
 	c.Abort()
-	s.left = c.Resumption()
+	if s.left = c.Resumption(); s.left == nil {
+		s.vacate(!read)
+	}
 	return true
 }
 

@@ -89,6 +89,7 @@ func (s *session) began(c *xmpp.Conn, r *xmpp.Resumption) (refused error) {
 			return nil
 		}
 		s.resumesFailed.Add(1)
+		s.vacate(true)
 	}
 	if c.Managed() {
 		c.WhenAcked(s.acked)

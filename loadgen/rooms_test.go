@@ -143,3 +143,30 @@ func TestRemovedFromRoom(t *testing.T) {
 		}
 	})
 }
+
+// Who goes away and resumes has stayed in the room, and is owed what was said meanwhile; who resumes too late has not.
+func TestRoomsOfResumedSessions(t *testing.T) {
+	for keep, late := range map[time.Duration]bool{time.Minute: false, time.Second: true} {
+		synctest.Test(t, func(t *testing.T) {
+			b := resuming(t, roomScenario(20, "count: 2, name: 'room{n}'", "{name: steady, duration: 40s, open: {rate: 40/s}}", "login, presence, join",
+				"{groupchat: {size: 10B}}, choose: [{weight: 19, do: [{wait: 0s}]}, {do: [disconnect, {wait: 3s}, resume]}]"))
+			srv, err := loopback.New(loopback.Options{
+				Users: loopback.UserPattern("user{n}", "secret", 20), Mechanisms: []string{"PLAIN"}, PlainWithoutTLS: true,
+				StreamManagement: loopback.StreamManagement{KeepFor: keep},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			b.srv.Close()
+			b.srv, b.o.Dialer.Dial = srv, dialOf(srv)
+			run := b.run(t)
+			r, s := run.Rooms, run.Sessions
+			if s.Resumed+s.ResumesFailed < 30 || late != (s.ResumesFailed > 0) || late == (s.Resumed > s.ResumesFailed) {
+				t.Errorf("%+v", s)
+			}
+			if r.Sent < 1000 || r.Wrong()-r.Reordered > 0 || r.Owed != r.Delivered || !late && r.Owed != 10*r.Sent || late && r.Owed > 10*r.Sent-500 {
+				t.Errorf("kept for %v: %+v\n%+v\n%+v", keep, r, run.Ledger.Samples, run.Errors)
+			}
+		})
+	}
+}

@@ -18,7 +18,9 @@ func (vanish) run(_ context.Context, s *session) error {
 		return errNoConnection
 	}
 	s.gone(c)
-	s.left = c.Resumption()
+	if s.left = c.Resumption(); s.left == nil {
+		s.vacate(true)
+	}
 	s.vanished.add(c)
 	return nil
 }

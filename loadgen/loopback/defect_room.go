@@ -15,7 +15,7 @@ func (c *conn) misenter(r *room, nick string, wants bool) {
 	case o == nil && !wants && c.twist.has("room-old-join-crash"):
 		c.srv.survive(func() { _ = o.presence[0] })
 	case other != nil && other != o && c.twist.has("room-nick-taken-over"):
-		c.srv.depart(r, other, c.leave, c.arrived)
+		c.srv.depart(r, other, "", false, c.leave, c.arrived)
 	}
 }
 

@@ -206,7 +206,7 @@ func dialers(base *xmpp.Dialer, mechanisms []string) map[string]*xmpp.Dialer {
 func withMechanism(d *xmpp.Dialer, mechanism string) *xmpp.Dialer {
 	return &xmpp.Dialer{
 		Dial: d.Dial, Join: d.Join, Addr: d.Addr, Domain: d.Domain, Lang: d.Lang, WebSocket: d.WebSocket, BOSH: d.BOSH, TLS: d.TLS, TLSConfig: d.TLSConfig,
-		LoginMode: d.LoginMode, ResumeTLS: d.ResumeTLS, StreamManagement: d.StreamManagement, Mechanism: mechanism, AllowPlainWithoutTLS: d.AllowPlainWithoutTLS, Keys: d.Keys,
+		LoginMode: d.LoginMode, ResumeTLS: d.ResumeTLS, Certificates: d.Certificates, StreamManagement: d.StreamManagement, Mechanism: mechanism, AllowPlainWithoutTLS: d.AllowPlainWithoutTLS, Keys: d.Keys,
 		MinIterations: d.MinIterations, MaxIterations: d.MaxIterations, Limits: d.Limits, Timeout: d.Timeout,
 	}
 }

@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"crypto/tls"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +19,6 @@ func TestInlineLoginOnRealServers(t *testing.T) {
 		tokens            bool
 	}{
 		{"prosody", "fast", "SASL2, Bind 2, FAST", true},
-		{"prosody", "sasl2", "SASL2, Bind 2", false},
 		{"ejabberd", "auto", "SASL", false},
 	} {
 		t.Run(c.driver+"/"+c.login, func(t *testing.T) {
@@ -53,4 +53,45 @@ func TestInlineLoginOnRealServers(t *testing.T) {
 			t.Logf("%d logins: %+v", opened, *l)
 		})
 	}
+}
+
+// Certificates that the rig makes let users in by EXTERNAL.
+func TestExternalOnRealServers(t *testing.T) {
+	for _, driver := range []string{"prosody", "ejabberd"} {
+		t.Run(driver, func(t *testing.T) {
+			if skipped(driver) {
+				t.Logf("%s is left out by XMPPRIG_SKIP_SERVERS", driver)
+				return
+			}
+			const sessions = 8
+			srv := startServer(t, target.Spec{Driver: driver, Sessions: sessions + 8, Mechanism: "EXTERNAL",
+				Users: target.Users{Count: sessions, Name: "user{n}", Password: "secret"}})
+			length, warmUp := time.Second, time.Duration(0)
+			run := runOn(t, srv, readScenario(t, "login-storm", scenarios.Overrides{Mechanism: "EXTERNAL",
+				Sessions: sessions, Rate: 20, Duration: &length, WarmUp: &warmUp, Server: driver, Password: "secret",
+			}))
+			if run.Target.Mechanism != "EXTERNAL" || run.Sessions.Opened < sessions || run.Sessions.Failed > 0 || len(run.Errors) > 0 {
+				t.Errorf("%s: %+v, errors %+v", run.Target.Mechanism, run.Sessions, run.Errors)
+			}
+		})
+	}
+}
+
+// shown are certificates for the users of a scenario that logs them in by EXTERNAL.
+func shown(t *testing.T, srv *target.Server, s *scenarios.Scenario) func(string) *tls.Certificate {
+	if s.Target.Mechanism != "EXTERNAL" {
+		return nil
+	}
+	t.Helper()
+	all := map[string]*tls.Certificate{}
+	users := target.Users{Count: s.UserCount(), Name: s.Users.Name}
+	for n := range users.Count {
+		name, _ := users.User(n)
+		c, err := srv.ClientCertificate(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[name] = c
+	}
+	return func(local string) *tls.Certificate { return all[local] }
 }

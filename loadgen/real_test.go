@@ -198,7 +198,7 @@ func runOn(t *testing.T, srv *target.Server, s *scenarios.Scenario) *results.Run
 		Scenario: s, Server: srv, Seed: 1, Record: filepath.Join(t.TempDir(), "record"),
 		Dialer: &xmpp.Dialer{
 			Addr: addr, Dial: target.DialGuarded(addr), Domain: at.Domain, WebSocket: web, BOSH: bosh, TLS: mode,
-			LoginMode: login, ResumeTLS: login != xmpp.ClassicLogin,
+			LoginMode: login, ResumeTLS: login != xmpp.ClassicLogin, Certificates: shown(t, srv, s),
 			StreamManagement: managing(s.Target.StreamManagement),
 			TLSConfig:        &tls.Config{RootCAs: at.CAs}, Mechanism: s.Target.Mechanism, Keys: new(xmpp.SCRAMKeys),
 		},

@@ -105,6 +105,10 @@ func (k *checker) checkTarget() {
 			reason: k.Target.Mechanism + " binds to one connection, and a session over bosh has two", remedy: "use " + strings.TrimSuffix(k.Target.Mechanism, "-PLUS")})
 	}
 	k.checkLoginMode()
+	if k.Target.TLS == "none" && k.Target.Mechanism == "EXTERNAL" {
+		k.add(conflict{path: []any{"target", "mechanism"}, about: []string{"tls", "mechanism"},
+			reason: "EXTERNAL goes by certificates of TLS, and tls is none", remedy: "use starttls or direct"})
+	}
 	k.checkAnonymous()
 	if k.Target.TLS == "none" && strings.HasSuffix(k.Target.Mechanism, "-PLUS") {
 		k.add(conflict{path: []any{"target", "mechanism"}, about: []string{"tls", "mechanism"},

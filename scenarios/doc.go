@@ -95,8 +95,8 @@
 //	mechanism  PLAIN, SCRAM-SHA-1, SCRAM-SHA-256, SCRAM-SHA-512, one of the
 //	           latter with -PLUS, OAUTHBEARER, for which the password is the
 //	           token, DIGEST-MD5, or ANONYMOUS, with which users have no names
-//	           that others could write to; default: the strongest that the
-//	           server offers
+//	           that others could write to, or EXTERNAL, with a certificate for
+//	           each user; default: the strongest that the server offers
 //	stream-management  resume, acks or none (XEP-0198), or {resume: true,
 //	           ack-every: 5}: whether sessions acknowledge stanzas, after how many
 //	           they ask for it in turn, and whether the server is asked to keep

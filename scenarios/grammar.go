@@ -31,6 +31,9 @@ func mechanisms() []string {
 		"OAUTHBEARER", "DIGEST-MD5", "ANONYMOUS"}
 }
 
+// targetMechanisms are those of a whole run: EXTERNAL takes a certificate for each user.
+func targetMechanisms() []string { return append(mechanisms(), "EXTERNAL") }
+
 func label(what string) form[string] {
 	return word(what+" of small letters, digits, dots, dashes and underscores", labelPattern, 64)
 }
@@ -100,7 +103,7 @@ func targetForm() form[Target] {
 		key("transport", transportForm(), "What the stream goes over: tcp, websocket (RFC 7395) or bosh (XEP-0124). Default: tcp.", func(t *Target) *string { return &t.Transport }),
 		key("tls", tlsForm(), "Whether the stream is encrypted: not, by STARTTLS (RFC 6120 section 5), or from the first byte (XEP-0368; with websocket or bosh: wss or https). Default: starttls, with websocket and bosh direct.", func(t *Target) *string { return &t.TLS }),
 		key("login", loginModeForm(), "By which protocol sessions authenticate and bind: "+loginModeWords+" Default: classic.", func(t *Target) *string { return &t.Login }),
-		key("mechanism", oneOf(mechanisms()...), "The SASL mechanism. Default: the strongest that the server offers.", func(t *Target) *string { return &t.Mechanism }),
+		key("mechanism", oneOf(targetMechanisms()...), "The SASL mechanism. Default: the strongest that the server offers.", func(t *Target) *string { return &t.Mechanism }),
 		key("stream-management", managementForm(), "Whether sessions acknowledge, and can be resumed (XEP-0198): resume, acks or none, or a mapping. Default: none.", func(t *Target) **StreamManagement { return &t.StreamManagement }),
 	)
 }

@@ -221,7 +221,7 @@ func (w *overriding) target(o Overrides) {
 		w.Target.TLS = o.TLS
 	}
 	w.loginMode(o.Login)
-	if o.Mechanism != "" && use(w, "mechanism", o.Mechanism, oneOf(mechanisms()...)) {
+	if o.Mechanism != "" && use(w, "mechanism", o.Mechanism, oneOf(targetMechanisms()...)) {
 		w.Target.Mechanism = o.Mechanism
 	}
 	if o.Management != "" && use(w, "stream-management", o.Management, oneOf("resume", "acks", "none")) {

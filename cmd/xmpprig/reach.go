@@ -29,6 +29,7 @@ type reach struct {
 	shortcut bool
 	keyCache bool
 	resume   bool
+	clients  string // pattern of files with certificates of users
 	webPath  string
 	boshPath string
 	pid      int
@@ -48,6 +49,7 @@ func (r *reach) declare(f *pflag.FlagSet) {
 	f.StringArrayVar(&r.faults, "fault", nil, "`FAULT` of the loopback server, such as delay=5ms; repeatable; see serve --help")
 	f.BoolVar(&r.shortcut, "shortcut-auth", false, "let prosody or ejabberd check passwords the quick way, without an account store")
 	f.StringVar(&r.config, "server-config", "", "`FILE` with settings for the prosody or ejabberd that is started, in its own language: they are added to ours, and go before them")
+	f.StringVar(&r.clients, "certificates", "", "`PATTERN` of PEM files with certificate and key of each user, such as certs/user{n}.pem, for --mechanism EXTERNAL; default: made for servers that are started")
 	f.BoolVar(&r.resume, "tls-resume", false, "have each session resume its TLS session when it logs in again, where the server lets it; default: whole handshakes")
 	f.BoolVar(&r.keyCache, "scram-key-cache", true, "derive each user's SCRAM key once, outside the timed path")
 }
@@ -118,6 +120,7 @@ func (r *reach) fits(driver string) error {
 		ok    bool
 	}{
 		{r.ca != "", "--ca", "a server that runs already", !own},
+		{r.clients != "", "--certificates", "a server that runs already", !own},
 		{r.webPath != "", "--websocket-path", "a server that runs already", !own},
 		{r.boshPath != "", "--bosh-path", "a server that runs already", !own},
 		{r.insecure, "--insecure", "a server that runs already", !own},
@@ -224,6 +227,11 @@ func (r *reach) dialer(ctx context.Context, s *scenarios.Scenario, srv *target.S
 		StreamManagement: management(s.Target.StreamManagement),
 		// A scenario that asks for no TLS means it.
 		AllowPlainWithoutTLS: mode == xmpp.NoTLS,
+	}
+	if s.Target.Mechanism == "EXTERNAL" {
+		if d.Certificates, err = r.certificates(s, srv); err != nil {
+			return nil, results.Run{}, err
+		}
 	}
 	if r.keyCache {
 		d.Keys = new(xmpp.SCRAMKeys)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,6 +27,7 @@ type serving struct {
 	mechanisms, faults, defects               []string
 	listenComponent                           string
 	components                                []string
+	clientCA                                  string
 	certificate, caFile, addrFile             string
 	management                                string
 	keepFor                                   time.Duration
@@ -72,6 +74,7 @@ are about
 			f.StringArrayVar(&s.faults, "fault", nil, "`FAULT` to commit, such as delay=5ms or lose=100; repeatable")
 			f.StringArrayVar(&s.defects, "defect", nil, "`NAME` of a defect to have; repeatable")
 			f.StringVar(&s.certificate, "certificate", "", "PEM `FILE` with certificate, authority and key; default: made for the occasion")
+			f.StringVar(&s.clientCA, "client-ca", "", "PEM `FILE` with the authority that vouches for clients of EXTERNAL; default: the one made for the occasion")
 			f.StringVar(&s.caFile, "ca-file", "", "write the authority's certificate to `FILE`")
 			f.StringVar(&s.addrFile, "addr-file", "", "write the addresses to `FILE` once they answer")
 			return func(ctx context.Context, args []string, ui *ui) error {
@@ -104,7 +107,7 @@ func (s *serving) check(f *pflag.FlagSet, args []string) error {
 	if len(args) > 0 {
 		return &usageError{"serve takes no arguments, only flags", "faults are given as --fault " + args[0]}
 	}
-	return firstOf(wellWritten(f, "listen", "domain", "user", "password", "certificate", "ca-file", "addr-file"),
+	return firstOf(wellWritten(f, "listen", "domain", "user", "password", "certificate", "client-ca", "ca-file", "addr-file"),
 		oneOf("stream-management", s.management, "resume", "acks", "none"), atLeast(0, s.users, "users"), atLeast(1, s.iterations, "iterations"), atLeast(0, s.archive, "archive"), atLeast(0, s.offline, "offline"))
 }
 
@@ -126,11 +129,15 @@ func (s *serving) run(ctx context.Context, ui *ui) error {
 	if err != nil {
 		return err
 	}
+	clients, err := s.clientAuthority()
+	if err != nil {
+		return &usageError{err.Error(), "--client-ca takes a PEM file"}
+	}
 	srv, err := loopback.New(loopback.Options{
 		Components: components,
 		Domain:     s.domain, Users: loopback.UserPattern(s.user, s.password, s.users), Mechanisms: s.mechanisms,
 		Iterations: s.iterations, SASL2: s.sasl2, FAST: s.fast, TokenLife: s.tokenLife, Upgrades: s.upgrades, Tickets: s.tickets, Register: s.register, StreamManagement: s.managed(), Archive: s.archive, Offline: s.offline, Version: tool().Version, Faults: faults,
-		Certificate: certificate, Defects: s.defects, Log: os.Stderr,
+		Certificate: certificate, ClientCAs: clients, Defects: s.defects, Log: os.Stderr,
 	})
 	if err != nil {
 		return &usageError{err.Error(), "see xmpprig serve --help"}
@@ -161,6 +168,22 @@ func (s *serving) chain() (*tls.Certificate, error) {
 		return nil, fmt.Errorf("read the certificate in %s: %w", s.certificate, err)
 	}
 	return &c, nil
+}
+
+// clientAuthority reads who vouches for clients; nil: the server's own authority.
+func (s *serving) clientAuthority() (*x509.CertPool, error) {
+	if s.clientCA == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(s.clientCA)
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("read the authority in %s: there is no certificate", s.clientCA)
+	}
+	return pool, nil
 }
 
 // open listens, and tells where.

@@ -13,7 +13,7 @@ import (
 
 // sideFlags are those in which two sides may differ: what is reached, and how.
 func sideFlags() []string {
-	return []string{"server", "transport", "websocket-path", "bosh-path", "tls", "tls-resume", "login", "mechanism", "domain", "user", "password", "ca", "insecure", "server-pid", "consent", "consent-port",
+	return []string{"server", "transport", "websocket-path", "bosh-path", "tls", "tls-resume", "login", "mechanism", "domain", "user", "password", "ca", "certificates", "insecure", "server-pid", "consent", "consent-port",
 		"fault", "shortcut-auth", "server-config", "label"}
 }
 

@@ -18,6 +18,9 @@ import (
 type chain struct {
 	ca, leaf, key []byte
 	pool          *x509.CertPool
+
+	authority *x509.Certificate
+	signer    *ecdsa.PrivateKey // the authority's
 }
 
 // newChain makes a chain for the domain, its subdomains and the address. It is
@@ -59,6 +62,10 @@ func newChain(domain string, ip net.IP) (*chain, error) {
 	}
 	c := &chain{ca: encodePEM("CERTIFICATE", caDER), leaf: encodePEM("CERTIFICATE", leafDER), key: encodePEM("PRIVATE KEY", keyDER), pool: x509.NewCertPool()}
 	c.pool.AppendCertsFromPEM(c.ca)
+	c.signer = caKey
+	if c.authority, err = x509.ParseCertificate(caDER); err != nil {
+		return nil, fmt.Errorf("read CA certificate: %w", err)
+	}
 	return c, nil
 }
 

@@ -48,6 +48,7 @@ type ejabberdValues struct {
 	Federated                       bool
 	ServerPort                      int
 	Plus                            bool // offer channel binding
+	Verify                          bool // look at the certificates of clients
 }
 
 // erlang is where the programs and libraries are.
@@ -144,7 +145,7 @@ func ejabberdFiles(st *site, h scramHash) error {
 		WebSocket: st.spec.WebSocket, BOSH: st.spec.BOSH, Handlers: ejabberdHandlers(st.spec), Method: "mnesia", Hash: h.ejabberd,
 		Component: st.spec.Component, ComponentPort: st.place.RouterPort,
 		Federation: st.spec.Federation, Federated: st.spec.Federation.wanted(), ServerPort: st.place.ServerPort,
-		Plus: strings.HasSuffix(st.spec.Mechanism, "-PLUS"),
+		Plus: strings.HasSuffix(st.spec.Mechanism, "-PLUS"), Verify: st.spec.Mechanism == "EXTERNAL",
 	}
 	if st.spec.ShortcutAuth {
 		v.Method = "xmpprig"

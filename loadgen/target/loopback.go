@@ -22,6 +22,9 @@ func prepareLoopback(_ context.Context, st *site) (*launch, error) {
 	args := []string{s.Exe, "serve", "--listen", st.place.Addr(), "--listen-tls", st.place.TLSAddr(), "--domain", s.Domain,
 		"--users", strconv.Itoa(s.Users.Count), "--user", s.Users.Name, "--password", s.Users.Password,
 		"--certificate", st.path("all.pem")}
+	if s.Mechanism == "EXTERNAL" {
+		args = append(args, "--client-ca", st.path("ca.pem"))
+	}
 	if s.Mechanism != "" {
 		args = append(args, "--mechanism", s.Mechanism)
 	}

@@ -35,6 +35,7 @@ type prosodyValues struct {
 	Archive, Offline                   bool
 	PubSub                             string
 	Inline                             []string // modules of SASL2
+	ClientCA                           string   // vouches for clients of EXTERNAL; empty: passwords
 	Shortcut                           bool
 	Hash, Password, Config             string
 	Component                          Component
@@ -94,7 +95,7 @@ func prosodyFiles(st *site, h scramHash) error {
 		IP: st.place.IP.String(), Domain: st.spec.Domain, Conference: "conference." + st.spec.Domain,
 		Port: st.place.Port, TLSPort: st.place.TLSPort, WebPort: st.place.WebPort, WebTLS: st.place.WebTLS, WebSocket: st.spec.WebSocket, BOSH: st.spec.BOSH,
 		Archive: st.spec.has(Archive), Offline: st.spec.has(Offline), PubSub: "pubsub." + st.spec.Domain,
-		Tickets: st.spec.TLSResume, Inline: inline,
+		Tickets: st.spec.TLSResume, Inline: inline, ClientCA: clientCA(st),
 		Shortcut: st.spec.ShortcutAuth, Hash: h.name, Password: password, Iterations: prosodyIterations, Config: st.spec.Config,
 		Component: st.spec.Component, ComponentPort: st.place.RouterPort,
 		Federation: st.spec.Federation, Federated: st.spec.Federation.wanted(), ServerPort: st.place.ServerPort, Trusted: st.path("trusted.pem"),

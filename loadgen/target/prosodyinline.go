@@ -47,3 +47,11 @@ func hasProsodyModule(name string) bool {
 	}
 	return false
 }
+
+// clientCA is the file of who vouches for clients, where they show certificates.
+func clientCA(st *site) string {
+	if st.spec.Mechanism != "EXTERNAL" {
+		return ""
+	}
+	return st.path("ca.pem")
+}

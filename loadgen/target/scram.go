@@ -37,7 +37,7 @@ func scramHashes() []scramHash {
 func scramHashFor(mechanism string) (scramHash, error) {
 	name := strings.TrimSuffix(strings.TrimPrefix(mechanism, "SCRAM-"), "-PLUS")
 	for _, h := range scramHashes() {
-		if mechanism == "" || mechanism == "PLAIN" || strings.HasPrefix(mechanism, "SCRAM-") && h.name == name {
+		if mechanism == "" || mechanism == "PLAIN" || mechanism == "EXTERNAL" || strings.HasPrefix(mechanism, "SCRAM-") && h.name == name {
 			return h, nil
 		}
 	}

@@ -83,6 +83,10 @@ type Dialer struct {
 	// set and the account has no certificate of its own.
 	TLSConfig *tls.Config
 
+	// Certificates returns what accounts show that have no certificate of their
+	// own, by their localpart; nil: nothing. It may be called at any time.
+	Certificates func(local string) *tls.Certificate
+
 	// ResumeTLS resumes the TLS session of an account's Device where the server
 	// gave a ticket for it (RFC 8446 §2.2, RFC 5077).
 	ResumeTLS bool
@@ -162,6 +166,9 @@ func (d *Dialer) Login(ctx context.Context, a Account, laddr net.Addr) (*Conn, T
 }
 
 func (d *Dialer) negotiate(ctx context.Context, n *negotiation, laddr net.Addr) (*Conn, Timings, error) {
+	if n.account.Certificate == nil && d.Certificates != nil {
+		n.account.Certificate = d.Certificates(n.account.Local)
+	}
 	n.stage, n.mark = Connect, time.Now()
 	done := make(chan error)
 	go func() { done <- n.login(ctx, laddr) }()

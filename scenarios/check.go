@@ -100,6 +100,10 @@ func (k *checker) checkTarget() {
 		k.add(conflict{path: []any{"target", "tls"}, about: []string{"transport", "tls"},
 			reason: "a stream over " + k.Target.Transport + " has no STARTTLS", remedy: "use direct, for " + secured(k.Target.Transport) + ", or none"})
 	}
+	if k.Target.Transport == BOSH && k.Target.StreamManagement != nil {
+		k.add(conflict{path: []any{"target", "stream-management"}, about: []string{"transport", "stream-management"},
+			reason: "a session over bosh acknowledges by itself (XEP-0124 section 9)", remedy: "use another transport, or stream-management: none"})
+	}
 	if k.Target.Transport == BOSH && strings.HasSuffix(k.Target.Mechanism, "-PLUS") {
 		k.add(conflict{path: []any{"target", "mechanism"}, about: []string{"transport", "mechanism"},
 			reason: k.Target.Mechanism + " binds to one connection, and a session over bosh has two", remedy: "use " + strings.TrimSuffix(k.Target.Mechanism, "-PLUS")})

@@ -39,8 +39,18 @@ func serve(t *testing.T) *Site {
 }
 
 // TestLoopbackConforms holds the loopback server to every row.
-func TestLoopbackConforms(t *testing.T) {
-	err := Conform(t.Context(), serve(t), rows(t), func(r Row) error {
+func TestLoopbackConforms(t *testing.T) { conforms(t, serve(t)) }
+
+// TestLoopbackConformsOverWebSocket has the attacker come over WebSocket, where a row has a counterpart there.
+func TestLoopbackConformsOverWebSocket(t *testing.T) {
+	site := serve(t)
+	site.Over = program.WSS
+	conforms(t, site)
+}
+
+func conforms(t *testing.T, site *Site) {
+	t.Helper()
+	err := Conform(t.Context(), site, rows(t), func(r Row) error {
 		if r.Judgement.Outcome == oracle.Deviation {
 			t.Errorf("%s: %s %s: %s: %s\n%s", r.Program.Name(), r.Judgement.Outcome, r.Judgement.Level, r.Judgement.Seen, r.Reason, r.Transcript)
 		} else {

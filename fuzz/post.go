@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"regexp"
 	"strings"
 	"time"
@@ -43,7 +45,10 @@ func (d *play) post(ctx context.Context, op program.Op) error {
 	head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Type: text/xml; charset=utf-8\r\nContent-Length: %d\r\n\r\n", d.site.BOSHPath, d.site.Domain, len(text))
 	_, failed := io.WriteString(conn, head+text) // who refuses it early may have answered all the same
 	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil {
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return errPatience
+	case err != nil:
 		d.record(op.Actor, program.Ended, []byte(err.Error()))
 		return fmt.Errorf("post: %w", err)
 	}

@@ -11,9 +11,9 @@
 // Clients that come with a request for WebSocket (RFC 7395) at /xmpp-websocket find it on the same ports.
 //
 // It speaks XMPP core and instant messaging (RFC 6120, RFC 6121) to clients of one domain: STARTTLS and direct TLS, SASL
-// (PLAIN, SCRAM with and without channel binding, EXTERNAL, ANONYMOUS), binding, rosters, subscriptions, presence and
+// (PLAIN, SCRAM with and without channel binding, OAUTHBEARER, DIGEST-MD5, EXTERNAL, ANONYMOUS), binding, rosters, subscriptions, presence and
 // messages, and of the extensions multi-user chat (XEP-0045), ping (XEP-0199), service discovery (XEP-0030), software version (XEP-0092) and, when asked,
-// in-band registration (XEP-0077), SASL2 with Bind 2 (XEP-0388, XEP-0386), an archive (XEP-0313) and messages to those who are away. Its users have nodes
+// in-band registration (XEP-0077), SASL2 with Bind 2, FAST and upgrades of SCRAM (XEP-0388, XEP-0386, XEP-0484, XEP-0480), an archive (XEP-0313) and messages to those who are away. Its users have nodes
 // (XEP-0163), a list of whom they block (XEP-0191, which keeps messages away, not presence) and a vCard (XEP-0054), there is a service with nodes at
 // pubsub.DOMAIN (XEP-0060), and push notifications (XEP-0357) are agreed to, though none is sent. It keeps everything in memory.
 // Of other domains it knows those of the external components (XEP-0114) that connect to it.

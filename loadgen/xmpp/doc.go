@@ -42,6 +42,10 @@
 // as the server lists them (XEP-0440); to one without a list only tls-unique is
 // used unasked. Names and passwords are prepared with PRECIS (RFC 8265).
 //
+// With Dialer.LoginMode sessions authenticate by SASL2 (XEP-0388) and bind their resource
+// with it (XEP-0386). What an account's [Device] keeps makes the next login short: a token
+// of FAST (XEP-0484), and a ticket of TLS. [Conn.Means] says what came of it.
+//
 // # Requests from the peer
 //
 // RFC 6120 §8.2.3 wants an answer to each iq of type get or set. Receive answers

@@ -61,7 +61,7 @@ func Conform(ctx context.Context, site *Site, programs []*program.Program, tell 
 func judge(ctx context.Context, site *Site, p *program.Program) (Row, error) {
 	r := Row{Program: p}
 	var err error
-	if r.Transcript, err = Play(ctx, site, p); err != nil {
+	if r.Transcript, err = playToMark(ctx, site, p); err != nil {
 		absent, ok := errors.AsType[*NotOfferedError](err)
 		if !ok {
 			return r, err
@@ -72,6 +72,16 @@ func judge(ctx context.Context, site *Site, p *program.Program) (Row, error) {
 	r.Judgement, err = oracle.Judge(p, r.Transcript)
 	r.Reason = r.Judgement.Reason
 	return r, err
+}
+
+// playToMark plays a program, and again where it did not come to its mark on a server that needs rest.
+func playToMark(ctx context.Context, site *Site, p *program.Program) (program.Transcript, error) {
+	for tries := 1; ; tries++ {
+		t, err := Play(ctx, site, p)
+		if _, early := errors.AsType[*StepError](err); !early || site.Rest == 0 || tries == 5 {
+			return t, err
+		}
+	}
 }
 
 // alive opens a stream and drops it.

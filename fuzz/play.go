@@ -43,6 +43,7 @@ func playBeside(ctx context.Context, site *Site, p *program.Program, kept *onloo
 	d := newPlay(site)
 	d.kept = kept
 	kept.prepare(d, p)
+	defer d.rest(ctx)
 	defer d.leave()
 	d.learn("", "domain", site.Domain)
 	for _, a := range program.Actors() {
@@ -51,6 +52,13 @@ func playBeside(ctx context.Context, site *Site, p *program.Program, kept *onloo
 		d.learn(a, "bare", name+"@"+site.Domain)
 	}
 	return d.events, d.perform(ctx, p)
+}
+
+// rest leaves the server alone for as long as it needs.
+func (d *play) rest(ctx context.Context) {
+	if d.site.Rest > 0 {
+		_ = freeze(ctx, d.site.Rest) // the end of ctx is seen by who goes on
+	}
 }
 
 func newPlay(site *Site) *play {

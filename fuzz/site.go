@@ -36,6 +36,10 @@ type Site struct {
 	// Glance bounds the waits for what nobody is owed, such as an element that is awaited; 0: Patience.
 	Glance time.Duration
 
+	// Rest is how long to leave the server alone after a program, where it takes what its sessions end with for that of
+	// the next ones.
+	Rest time.Duration
+
 	// Longest bounds what a program repeats; 0: DefaultLongest.
 	Longest time.Duration
 }

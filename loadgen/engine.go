@@ -42,8 +42,9 @@ type engine struct {
 	chosen            bool                    // the server makes the resources, not the client
 	keeps             bool                    // sessions keep something from one login to the next
 	logging           logging
-	software, version string         // that the server gave for itself
-	server            *target.Server // nil: not watched
+	software, version string           // that the server gave for itself
+	described         *results.Offered // what the server said it offers
+	server            *target.Server   // nil: not watched
 
 	rising     rising
 	plan       []planned // by phase

@@ -1,49 +1,29 @@
 package loadgen
 
 import (
-	"context"
+	"slices"
 
-	"xmpprig/loadgen/xmpp"
 	"xmpprig/loadgen/xmpp/wire"
+	"xmpprig/results"
 )
 
-// offers is what requests have to know of the server, from service discovery
-// (XEP-0030).
+// offers is what requests have to know of the server.
 type offers struct {
-	features map[string]bool // of the server, its services and one's account
-	nodes    bool            // accounts have nodes (XEP-0163)
-	pubsub   string          // address of a publish-subscribe service; empty: none
-	upload   string          // likewise of one that takes files (XEP-0363)
+	nodes  bool   // accounts have nodes (XEP-0163)
+	pubsub string // address of a publish-subscribe service; empty: none
+	upload string // likewise of one that takes files (XEP-0363)
 }
 
-// survey asks the account, the server and its services what they offer.
-func survey(ctx context.Context, c *xmpp.Conn, account, domain string) offers {
-	o := offers{features: map[string]bool{}}
-	q := &inquiry{conn: c}
-	for _, address := range append([]string{account, domain}, q.items(ctx, domain)...) {
-		q.ask(ctx, address, wire.NSDiscoInfo, func(item *wire.Element) { o.add(item, address) })
+// offersOf finds it in what the server, its services and an account said.
+func offersOf(d *results.Offered) (o offers) {
+	for _, e := range append([]results.Entity{d.Account, d.Server}, d.Components...) {
+		o.nodes = o.nodes || slices.Contains(e.Identities, "pubsub/pep")
+		if slices.Contains(e.Identities, "pubsub/service") {
+			o.pubsub = e.JID
+		}
+		if slices.Contains(e.Features, wire.NSUpload) {
+			o.upload = e.JID
+		}
 	}
 	return o
-}
-
-// add takes a piece of what an address says of itself.
-func (o *offers) add(item *wire.Element, address string) {
-	switch string(item.Local()) {
-	case "identity":
-		if string(item.Attr("category")) != "pubsub" {
-			return
-		}
-		switch string(item.Attr("type")) {
-		case "pep":
-			o.nodes = true
-		case "service":
-			o.pubsub = address
-		}
-	case "feature":
-		name := string(item.Attr("var"))
-		o.features[name] = true
-		if name == wire.NSUpload {
-			o.upload = address
-		}
-	}
 }

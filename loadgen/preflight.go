@@ -4,8 +4,12 @@ import (
 	"context"
 	"fmt"
 	"syscall"
+	"time"
 
+	"xmpprig/loadgen/features"
 	"xmpprig/loadgen/xmpp"
+	"xmpprig/results"
+	"xmpprig/scenarios"
 )
 
 // preflight finds out before any load what would spoil the run: limits of
@@ -20,7 +24,7 @@ func (e *engine) preflight(ctx context.Context, o *Options) error {
 	if err := e.checkMemory(o.Dialer.TLS != xmpp.NoTLS); err != nil {
 		return err
 	}
-	return e.tryLogin(ctx)
+	return e.tryLogin(ctx, o.Scenario)
 }
 
 // spareFiles are the descriptors of the rig beside those of its sessions.
@@ -89,15 +93,17 @@ func (e *engine) checkMemory(tls bool) error {
 	}
 }
 
-// tryLogin logs the first user in and out again.
-func (e *engine) tryLogin(ctx context.Context) error {
+// tryLogin logs the first user in and out again, and asks what is offered
+// meanwhile.
+func (e *engine) tryLogin(ctx context.Context, s *scenarios.Scenario) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, e.loginLimit, errTimeout)
 	defer cancel()
 	a := xmpp.Account{Local: e.users.local(0), Password: e.users.password(0), Resource: e.users.resource + "-preflight"}
 	if e.keeps {
 		a.Device = new(xmpp.Device)
 	}
-	c, _, err := e.dialer(0, "").Login(ctx, a, e.source(0))
+	var survey features.Survey
+	c, _, err := e.dialer(0, "").Survey(ctx, a, e.source(0), survey.Stream)
 	if err != nil {
 		class := classify(err)
 		return &SetupError{class, fmt.Errorf("try to log in as %s: %w (%s)", e.users.address(0), err, class), remedy(class)}
@@ -107,17 +113,34 @@ func (e *engine) tryLogin(ctx context.Context) error {
 		e.alpn = state.NegotiatedProtocol
 	}
 	e.software, e.version = askVersion(c, e.users.domain)
+	e.described = survey.Ask(c, e.users.domain, time.Now().Add(versionPatience))
+	e.offers = offersOf(e.described)
+	if missing := features.Missing(e.described, s); len(missing) > 0 {
+		c.Abort()
+		return &SetupError{"feature", missing, "xmpprig check --ask lists what the server offers"}
+	}
 	if err := e.checkRooms(ctx, c); err != nil {
 		c.Abort()
 		return err
 	}
-	if len(e.program.needs) > 0 {
-		e.offers = survey(ctx, c, e.users.address(0), e.users.domain)
-	}
 	if err := c.Close(ctx); err != nil && !broken(err) {
 		return &SetupError{classify(err), fmt.Errorf("try to log out: %w", err), "see the server's log"}
 	}
-	return e.lacking()
+	if e.server != nil { // it may take what this session ends with for that of the next one
+		select {
+		case <-time.After(e.server.Rest()):
+		case <-ctx.Done():
+		}
+	}
+	return nil
+}
+
+// Survey logs one session in to see what the server offers. Where the scenario
+// needs more than that, the error is a *SetupError of scenarios.Errors.
+func Survey(ctx context.Context, o Options) (*results.Offered, error) {
+	e := newEngine(&o)
+	err := e.tryLogin(ctx, o.Scenario)
+	return e.described, err
 }
 
 // remedy is what to do about a first login that failed.

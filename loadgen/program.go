@@ -26,7 +26,6 @@ type program struct {
 	presences         int      // likewise of presence
 	rooms             roomSeries
 	expects           []match
-	needs             []need
 	caps              capabilities
 	extends           bool        // requests of extensions are made
 	archives          bool        // archives are read

@@ -63,7 +63,6 @@ type extension struct {
 
 func (p *program) request(st scenarios.Request) op {
 	p.extends = true
-	p.require(needOf(&st))
 	series := p.name(st.Label)
 	switch st.Kind {
 	case "archive":

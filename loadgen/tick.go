@@ -105,7 +105,7 @@ func (w *watch) sofar(now time.Duration) results.Run {
 		Reconnected: w.reconnects.Load(), Resumed: w.resumes.Load(), ResumesFailed: w.resumesFailed.Load(),
 	}
 	r.Logins, r.Target.ALPN = w.kinds(), w.alpn
-	r.Target.Mechanism, r.Target.Login = w.mechanism, w.means.String()
+	r.Target.Mechanism, r.Target.Login, r.Target.Offered = w.mechanism, w.means.String(), w.described
 	if r.Target.Software == "" {
 		r.Target.Software, r.Target.Version = w.software, w.version
 	}

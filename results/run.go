@@ -80,6 +80,7 @@ type Target struct {
 	Elsewhere string   `json:"elsewhere,omitempty"` // where every second user was at home, in words; empty: there
 	Faults    []string `json:"faults,omitempty"`    // what the loopback server was told to do wrong
 	Config    string   `json:"config,omitempty"`    // what was added to its configuration
+	Offered   *Offered `json:"offered,omitempty"`
 }
 
 // Environment is the machine that made the load.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -16,12 +17,15 @@ func checkCommand() command {
 		long: `
 SCENARIO is the name of a shipped scenario or a file. Everything wrong with a
 file is listed at once, with its place and a remedy. Without SCENARIO the
-shipped scenarios are listed.`,
+shipped scenarios are listed. With --ask the server is started, if it is to be,
+and asked what it offers; what of it the scenario needs and lacks is named.`,
 		setup: func(f *pflag.FlagSet) func(context.Context, []string, *ui) error {
 			load := loadFlags(f)
+			asking := new(asking)
+			asking.declare(f)
 			schema := f.Bool("schema", false, "print the JSON Schema of scenario files, for editors")
 			text := f.Bool("print", false, "print the scenario with every default filled in, as YAML")
-			return func(_ context.Context, args []string, ui *ui) error {
+			return func(ctx context.Context, args []string, ui *ui) error {
 				switch {
 				case *schema && len(args) > 0:
 					return &usageError{"--schema needs no SCENARIO", "leave one of them out"}
@@ -31,6 +35,9 @@ shipped scenarios are listed.`,
 				case len(args) == 0:
 					return listScenarios(ui)
 				}
+				if asking.wanted && load.o.Password == "" {
+					load.o.Password = os.Getenv("XMPPRIG_PASSWORD")
+				}
 				s, err := load.scenario(args)
 				if err != nil {
 					return err
@@ -39,7 +46,10 @@ shipped scenarios are listed.`,
 					_, err := ui.out.Write(s.Print())
 					return err
 				}
-				return s.Plan().Explain(ui.out, time.Now())
+				if err := s.Plan().Explain(ui.out, time.Now()); err != nil {
+					return err
+				}
+				return asking.ask(ctx, s, ui)
 			}
 		},
 	}

@@ -124,6 +124,8 @@ func exitCode(err error) results.ExitCode {
 		return e.code
 	}
 	switch {
+	case is[*loadgen.SetupError](err): // also where a scenario needs what the server lacks
+		return results.ExitSetup
 	case is[*outputError](err):
 		return results.ExitInternal
 	case is[*usageError](err), is[*scenarios.OverrideError](err):

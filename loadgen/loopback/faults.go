@@ -46,6 +46,9 @@ type Faults struct {
 	// NeverAnswer names the iqs that the server takes and leaves unanswered: [AllIQ], or the namespace of
 	// the payload. Iqs before and during resource binding are always answered.
 	NeverAnswer string
+	// Without is a feature that the server does not have: the namespace of requests that it refuses with
+	// service-unavailable, and does not show to service discovery.
+	Without string
 }
 
 // AllIQ is the value of [Faults.NeverAnswer] that leaves every iq to the server unanswered.

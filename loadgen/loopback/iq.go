@@ -3,6 +3,7 @@ package loopback
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"xmpprig/loadgen/xmpp/wire"
 )
@@ -116,6 +117,10 @@ func (c *conn) serverIQ(e *wire.Element, payload wire.Element, kind string, toSe
 		c.srv.tally.unanswered.Add(1)
 		return
 	}
+	if without := c.srv.options.Faults.Without; without != "" && without == space {
+		c.refuse(e, "service-unavailable")
+		return
+	}
 	get := kind == "get"
 	switch {
 	case space == wire.NSPing && name == "ping" && get:
@@ -169,6 +174,7 @@ func (c *conn) discoInfo(e *wire.Element, query wire.Element, toServer bool) {
 		features = append(features, wire.NSRegister)
 	}
 	features = append(features, c.srv.extensionFeatures(toServer)...)
+	features = slices.DeleteFunc(features, func(f string) bool { return f == c.srv.options.Faults.Without })
 	for _, f := range features {
 		b = append(wire.AppendAttr(append(b, "<feature"...), "var", f), "/>"...)
 	}

@@ -1,6 +1,7 @@
 package loopback
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
@@ -29,6 +30,7 @@ func FaultForms() []FaultForm {
 //	delay=5ms  delay=uniform:2ms..8ms  delay=exponential:5ms  delay=lognormal:5ms:0.8  login-delay=…  seed=7
 //	stall=10s+1.4s  stall=10s+1.4s/30s   lose=100  duplicate=100  reorder=100  reorder=100:5s  misdeliver=100
 //	rate=2000/s  sessions=500  refuse=10  refuse=10:temporary-auth-failure  cut=30s  cut=10:30s  cut=all:30s  mute  mute=ping
+//	without=ping
 //
 // [FaultForms] says what each means. All errors come at once.
 func ParseFaults(specs []string) (Faults, error) {
@@ -126,7 +128,11 @@ var faultTable = []faultRow{
 	{FaultForm{"cut", "cut=30s, cut=10:30s or cut=all:30s", "drop every (10th) connection 30 s after its login, or all at once 30 s after the first"},
 		parseCut, printCut},
 	{FaultForm{"mute", "mute or mute=KIND, which is " + muteKinds() + " or a namespace", "never answer an iq (of the kind)"},
-		parseMute, printMute},
+		func(f *Faults, v string) error { return parseKind(&f.NeverAnswer, cmp.Or(v, "all")) },
+		func(f *Faults) (string, bool) { return printKind(f.NeverAnswer) }},
+	{FaultForm{"without", "without=ping or another KIND of mute, or a namespace", "know nothing of such iqs, nor show that it might"},
+		func(f *Faults, v string) error { return parseKind(&f.Without, v) },
+		func(f *Faults) (string, bool) { return printKind(f.Without) }},
 }
 
 // plain strips the name of the function from an error of strconv.

@@ -190,31 +190,28 @@ func muteKinds() string {
 	return strings.Join(names, ", ")
 }
 
-func parseMute(f *Faults, v string) error {
-	if v == "" {
-		v = AllIQ
-	}
+func parseKind(kind *string, v string) error {
 	for _, k := range iqKinds {
 		if v == k.name {
-			f.NeverAnswer = k.space
+			*kind = k.space
 			return nil
 		}
 	}
 	if !strings.Contains(v, ":") {
 		return fmt.Errorf("there is no kind %q", v)
 	}
-	f.NeverAnswer = v
+	*kind = v
 	return nil
 }
 
-func printMute(f *Faults) (string, bool) {
+func printKind(kind string) (string, bool) {
 	for _, k := range iqKinds {
-		if f.NeverAnswer == k.space {
+		if kind == k.space {
 			if k.space == AllIQ {
 				return "", true
 			}
 			return k.name, true
 		}
 	}
-	return f.NeverAnswer, f.NeverAnswer != ""
+	return kind, kind != ""
 }

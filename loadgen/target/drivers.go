@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // A driver knows how one kind of server is run.
@@ -60,7 +61,8 @@ type launch struct {
 	// version picks the version out of a log line, or returns "".
 	version  func(line string) string
 	software string
-	release  string // where it is known without a log
+	rest     time.Duration // Server.Rest
+	release  string        // where it is known without a log
 	accounts string
 	config   string // that was added
 }

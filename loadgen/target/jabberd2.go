@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"text/template"
+	"time"
 
 	"xmpprig/loadgen/xmpp/websocket"
 )
@@ -37,6 +38,11 @@ type jabberdValues struct {
 // jabberdParts are its processes. All route through the first; c2s serves the
 // streams of clients, sm what users are and do, s2s other servers.
 func jabberdParts() []string { return []string{"router", "sm", "s2s", "c2s"} }
+
+// jabberdRest is how long its parts may take to be done with a session. It is named
+// by its descriptor among them, which the next connection gets; and Nagle's
+// algorithm holds what they say for 40 ms each.
+const jabberdRest = 150 * time.Millisecond
 
 func prepareJabberd(ctx context.Context, st *site) (*launch, error) {
 	programs, err := findJabberd()
@@ -67,6 +73,7 @@ func prepareJabberd(ctx context.Context, st *site) (*launch, error) {
 		endpoint: func() (Endpoint, bool, error) { return jabberdEndpoint(st), true, nil },
 		version:  func(line string) string { return after(line, "version: jabberd2 sm ") },
 		software: "jabberd2",
+		rest:     jabberdRest,
 		accounts: "real accounts, plain passwords, sqlite; " + strings.Join(mechanisms, ", ") + ", a new salt at each login",
 	}
 	for _, name := range jabberdParts() {

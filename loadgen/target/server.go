@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Endpoint is where clients reach a server.
@@ -76,6 +77,10 @@ func (s *Server) Software() (name, version string) {
 
 // Accounts says how the accounts came to be, for the record.
 func (s *Server) Accounts() string { return s.launch.accounts }
+
+// Rest is how long after the end of a session the server may still take what it
+// says of it for a connection that came since. That is 0 of most.
+func (s *Server) Rest() time.Duration { return s.launch.rest }
 
 // Config is what was added to the server's configuration, for the record.
 func (s *Server) Config() string { return s.launch.config }

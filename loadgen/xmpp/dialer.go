@@ -165,6 +165,15 @@ func (d *Dialer) Login(ctx context.Context, a Account, laddr net.Addr) (*Conn, T
 	return d.negotiate(ctx, &negotiation{dialer: d, account: a}, laddr)
 }
 
+// Survey is Login that shows what each stream offers (RFC 6120 §4.3.2). The
+// features are valid until seen returns. Who joins others' streams sees none.
+func (d *Dialer) Survey(ctx context.Context, a Account, laddr net.Addr, seen func(features *wire.Element)) (*Conn, Timings, error) {
+	if d.Join != nil {
+		return d.join(ctx, a, laddr)
+	}
+	return d.negotiate(ctx, &negotiation{dialer: d, account: a, seen: seen}, laddr)
+}
+
 func (d *Dialer) negotiate(ctx context.Context, n *negotiation, laddr net.Addr) (*Conn, Timings, error) {
 	if n.account.Certificate == nil && d.Certificates != nil {
 		n.account.Certificate = d.Certificates(n.account.Local)

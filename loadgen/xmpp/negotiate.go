@@ -42,6 +42,7 @@ var features = [...]feature{
 type negotiation struct {
 	dialer  *Dialer
 	account Account
+	seen    func(features *wire.Element) // may be nil
 	conn    *Conn
 	tls     *tls.Conn // nil while unencrypted
 	offer   offer
@@ -200,6 +201,9 @@ func (n *negotiation) takeFeatures(e *wire.Element) error {
 		return NotFeatures
 	}
 	n.offer = readOffer(e)
+	if n.seen != nil {
+		n.seen(e)
+	}
 	return n.settle()
 }
 

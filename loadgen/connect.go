@@ -98,6 +98,7 @@ func (o logout) run(ctx context.Context, s *session) error {
 	if c == nil {
 		return errNoConnection
 	}
+	s.away = !s.leaving
 	s.gone(c)
 	s.vacate(true)
 	ctx, cancel := context.WithTimeoutCause(ctx, s.timeout, errTimeout)

@@ -79,6 +79,9 @@ func (s *session) onMessage(e *wire.Element, at time.Duration) {
 		s.onRoomError(e, st, at)
 		return
 	}
+	if ok && s.program.receipts.any && s.onReceipt(e, st, at) {
+		return
+	}
 	if !ok || st.kind != 'm' || st.run != s.ledger.run {
 		return
 	}
@@ -91,7 +94,12 @@ func (s *session) onMessage(e *wire.Element, at time.Duration) {
 		return
 	}
 	s.ledger.arrive(st, s.n, s.resumed)
-	s.delivered(s.program.messages, st, at)
+	if !s.waited(e, at) {
+		s.delivered(s.program.messages, st, at)
+	}
+	if s.program.receipts.any {
+		s.confirm(e)
+	}
 }
 
 func (s *session) onPresence(e *wire.Element, at time.Duration) {

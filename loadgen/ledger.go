@@ -16,8 +16,11 @@ type ledger struct {
 	sheets []sheet
 
 	sent, delivered, duplicated, reordered, misdelivered, refused atomic.Int64
-	archived                                                      atomic.Int64 // messages that archives returned
-	settled                                                       atomic.Int64 // of those sent
+	receipts                                                      receiptCount
+	away                                                          func(n int) bool // nil, or who was away when the run ended and has messages waiting
+	offline                                                       atomic.Int64     // messages that waited for their recipient
+	archived                                                      atomic.Int64     // messages that archives returned
+	settled                                                       atomic.Int64     // of those sent
 
 	managed   managedLedger
 	isManaged bool // the sessions have stream management
@@ -239,12 +242,16 @@ func (l *ledger) wants(what string) bool {
 // close counts what was lost and returns the whole account. Nothing may be
 // sent or received any more.
 func (l *ledger) close() results.Ledger {
-	var lost int64
+	var lost, held int64
 	for from := range l.sheets {
 		s := &l.sheets[from]
 		for seq := range s.next.Load() {
 			slot, _ := s.slot(seq)
 			if slot != nil && slot.Load()&slotSettled == 0 {
+				if l.away != nil && l.away(int(slot.Load()>>slotRecipient)) {
+					held++
+					continue
+				}
 				lost++
 				l.sample("lost", uint32(from), seq, int(slot.Load()>>slotRecipient), "")
 			}
@@ -255,7 +262,7 @@ func (l *ledger) close() results.Ledger {
 		lost += l.rooms.account(true).Lost
 	}
 	r := l.running()
-	r.Lost = lost
+	r.Lost, r.Held = lost, held
 	r.Samples = l.samples
 	return r
 }
@@ -273,6 +280,8 @@ func (l *ledger) running() results.Ledger {
 		Carbons:      l.managed.carbons.Load(),
 		Managed:      l.runningManaged(),
 		Archived:     l.archived.Load(),
+		Offline:      l.offline.Load(),
+		Receipts:     l.receipts.account(),
 	}
 	if l.rooms != nil {
 		l.rooms.addTo(&r)

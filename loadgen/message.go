@@ -18,7 +18,7 @@ type message struct {
 
 func (o *message) draw(users *population, n int, r *rand.Rand) (to, size int) {
 	to = users.pick(&o.To, n, r)
-	if o.Body == "" {
+	if o.Body == "" && o.Reaction == "" && !o.Retract {
 		size = max(0, int(o.Size.Draw(r)))
 	}
 	return to, size
@@ -44,6 +44,9 @@ func (o *message) run(ctx context.Context, s *session) error {
 		}
 		return err
 	}
+	if s.program.receipts.any {
+		o.asks(s, st)
+	}
 	s.sent(o.series, sent)
 	return nil
 }
@@ -56,7 +59,14 @@ func (o *message) append(b []byte, s *session, st stamp, to string, size int) []
 	if o.Type != "" && o.Type != "normal" {
 		b = wire.AppendAttr(b, "type", o.Type)
 	}
-	b = append(b, "><body>"...)
+	b = append(b, '>')
+	if s.program.receipts.any || o.Store {
+		b = o.appendExtras(b, s, st.append(id[:0]))
+	}
+	if o.Reaction != "" || o.Retract {
+		return append(b, "</message>"...)
+	}
+	b = append(b, "<body>"...)
 	if o.Body != "" {
 		b = o.body.append(b, s, filling{peer: to, id: st.append(id[:0]), seq: uint64(st.seq)}, true)
 	} else {

@@ -41,6 +41,7 @@ func (o *presence) note(s *session, sent time.Duration) {
 	case o.Unavailable:
 		s.shown.Store(0)
 	default:
+		s.away = false
 		s.shown.Store(max(1, int64(sent)))
 		s.seesPresence(s.users.address(s.n))
 	}

@@ -27,6 +27,7 @@ type program struct {
 	rooms             roomSeries
 	expects           []match
 	caps              capabilities
+	receipts          receipts
 	extends           bool        // requests of extensions are made
 	archives          bool        // archives are read
 	publishes         bool        // items are published, and followed to those who watch
@@ -38,9 +39,12 @@ type program struct {
 
 // compile turns the steps of a scenario into a program.
 func compile(s *scenarios.Session) *program {
-	p := &program{messages: -1, presences: -1, rooms: roomSeries{-1, -1, -1}, caps: newCapabilities(s.Features)}
+	p := &program{messages: -1, presences: -1, rooms: roomSeries{-1, -1, -1}, caps: newCapabilities(s.Features), receipts: receipts{receipt: -1, marker: -1, offline: -1}}
 	p.start, p.work, p.stop = p.steps(s.Start), p.steps(s.Work), p.steps(s.Stop)
 	p.slots, p.returns = !logsIn(p.start), mayLogIn(s.Work)
+	if p.messages >= 0 && (p.slots || p.returns) { // recipients may be away
+		p.receipts.offline = p.name(seriesOffline)
+	}
 	return p
 }
 
@@ -107,6 +111,7 @@ func (p *program) step(st scenarios.Step) op {
 	case scenarios.Message:
 		o := &message{Message: st, series: p.name(label), body: parseTemplate(st.Body)}
 		p.messages = p.name(seriesMessageDelivery)
+		p.receipts.note(p, &st)
 		return o
 	case scenarios.Ping:
 		return &request{series: p.name(label), to: st.To, payload: ping}

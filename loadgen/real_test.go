@@ -67,7 +67,8 @@ func TestShippedOnRealServers(t *testing.T) {
 			continue
 		}
 		const sessions = 40
-		srv := startReal(t, driver, sessions, "secret")
+		srv := startServer(t, target.Spec{Driver: driver, Sessions: sessions + 8, Services: target.Services(),
+			Users: target.Users{Count: sessions, Name: "user{n}", Password: "secret"}})
 		for _, shipped := range scenarios.Shipped() {
 			if slices.Contains(storms, shipped.Name) {
 				continue

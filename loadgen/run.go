@@ -219,7 +219,7 @@ func (w *watch) quiet() bool {
 			return false
 		}
 	}
-	return w.ledger.outstanding() <= 0 && w.fanout.settled() || w.connected.Load() == 0
+	return w.ledger.outstanding() <= 0 && w.fanout.settled() && w.ledger.receipts.outstanding() <= 0 || w.connected.Load() == 0
 }
 
 // waitingToBegin says that arrivals of phase i, which is over, wait for their

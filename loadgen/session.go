@@ -23,13 +23,15 @@ type session struct {
 	rng     *rand.Rand
 	count   *shard
 
-	phase int
-	due   time.Duration // when the step at hand is due
-	free  time.Duration // since when the session could have done it
-	until time.Duration // end of the phase, for steps without an end of their own
-	stamp uint32        // counts presence
-	shown atomic.Int64  // when presence was sent last, as available; 0: the session is not
-	iq    uint32        // number of the request sent last
+	phase  int
+	due    time.Duration // when the step at hand is due
+	free   time.Duration // since when the session could have done it
+	until  time.Duration // end of the phase, for steps without an end of their own
+	stamp  uint32        // counts presence
+	refers *references   // kept where messages refer to others
+	away   bool          // logged out by the scenario, until it shows itself again
+	shown  atomic.Int64  // when presence was sent last, as available; 0: the session is not
+	iq     uint32        // number of the request sent last
 
 	back              comeback
 	left              *xmpp.Resumption // the session as its last connection left it; nil where it cannot be resumed
@@ -56,6 +58,9 @@ func (e *engine) newSession(n int) *session {
 	pcg := rand.NewPCG(e.seed, uint64(n))
 	s := &session{engine: e, n: n, pcg: pcg, rng: rand.New(pcg), count: &e.board.shards[n%len(e.board.shards)]}
 	s.take = s.handle
+	if e.program.receipts.refers {
+		s.refers = new(references)
+	}
 	s.rooms = e.rooms.attend(n, e.users.local(n))
 	if k := len(e.program.expects); k > 0 {
 		s.arrived = make([]uint32, k)
@@ -152,6 +157,10 @@ const failurePause = time.Second
 // how it went; false where it failed or was cut off by the end of the run.
 func (s *session) iterate(ctx context.Context, due time.Duration, k uint64, steps []op) bool {
 	p := &s.board.phases[s.phase]
+	if s.away && s.stage.Load() >= stageDrain { // the end of the run found it logged out, and nothing brings it back
+		p.cut.Add(1)
+		return false
+	}
 	p.begun.Add(1)
 	// Only now: either the coordinator sees this iteration under way and
 	// drains, or this session sees that the run has been cut.

@@ -155,6 +155,9 @@ func (w *watch) final() results.Run {
 		// What came due and was never begun when the run was over.
 		p.Dropped = p.Offered - p.Completed - p.Failed
 	}
+	if w.program.receipts.stores {
+		w.ledger.away = func(n int) bool { return n < len(w.sessions) && w.sessions[n].away }
+	}
 	r.Ledger = w.ledger.close()
 	r.Rooms = w.roomAccount(true)
 	r.Ledger.Managed = w.ledger.closeManaged(func(n int) bool { return n < len(w.sessions) && w.sessions[n].resumed })

@@ -173,8 +173,18 @@ type Ledger struct {
 	Carbons      int64          `json:"carbons,omitempty"`           // copies for other sessions of sender and recipient (XEP-0280), none of the above
 	Managed      *ManagedLedger `json:"stream_management,omitempty"` // where the sessions have it
 	Archived     int64          `json:"archived,omitempty"`          // messages that archives returned
+	Offline      int64          `json:"offline,omitempty"`           // of those delivered, to a recipient who had been away when they were sent
+	Held         int64          `json:"held,omitempty"`              // neither delivered nor lost: the recipient was away when the run ended, and the server keeps it
+	Receipts     *Receipts      `json:"receipts,omitempty"`          // that messages asked for
 	Nodes        []Node         `json:"nodes,omitempty"`             // of what was published
 	Samples      []LedgerSample `json:"samples,omitempty"`
+}
+
+// Receipts accounts for receipts (XEP-0184) and markers (XEP-0333), which are no
+// messages of the ledger.
+type Receipts struct {
+	Asked    int64 `json:"asked"`
+	Returned int64 `json:"returned"`
 }
 
 // Node accounts for the notifications of what was published on all nodes of a

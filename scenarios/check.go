@@ -190,6 +190,7 @@ func (k *checker) checkStep(s Step) {
 			add(v.Mechanism+" binds to TLS, and tls is none", "use "+strings.TrimSuffix(v.Mechanism, "-PLUS"))
 		}
 	case Message:
+		checkExtras(v, add)
 		if v.Size.Kind == Exponential && v.Size.B == 0 && v.Size.A > largestBody/25 {
 			add(fmt.Sprintf("bodies with a mean of %s can grow beyond what servers accept", printSize(int(v.Size.A))),
 				fmt.Sprintf("add max, at most %s", printSize(largestBody)))

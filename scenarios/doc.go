@@ -247,7 +247,17 @@
 //	  - {disco: {to: conference.example.org}} # disco#info (XEP-0030)
 //
 // A message is of type chat (the default), normal or headline, and has a body of
-// some size or a given body. What the language has no step for is sent raw. The
+// some size or a given body, or is a reaction to what the session received last,
+// or the retraction of what it sent last. Every session answers those that ask
+// for a receipt or a marker. With store it is to wait for a recipient who is away.
+//
+//	work:
+//	  - {message: {to: random, size: 120B, receipt: true, marker: true}}
+//	  - {message: {to: random, reaction: 👍}}
+//	  - {message: {to: random, retract: true}}
+//	  - {message: {to: random, size: 120B, store: true}}
+//
+// What the language has no step for is sent raw. The
 // text need not be well-formed. With await the step waits for the result or
 // error with the same {id}.
 //

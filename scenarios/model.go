@@ -148,6 +148,7 @@ type (
 		Type string // chat, normal, headline
 		Size Dist   // bytes of the body
 		Body string // instead of Size: the body itself, with placeholders
+		MessageExtras
 	}
 	// Ping sends an XEP-0199 ping and waits for the answer.
 	Ping struct {

@@ -49,7 +49,7 @@ func timesOf(s Step) []string {
 	case CSI:
 		return nil
 	case Message:
-		return []string{"message.delivery"}
+		return v.times()
 	case Presence:
 		return []string{"presence.delivery"}
 	case Groupchat:

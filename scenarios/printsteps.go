@@ -120,6 +120,9 @@ func (m Message) printBody() *node {
 	if m.Type != "chat" {
 		n.put("type", quoted(m.Type))
 	}
+	if m.MessageExtras.print(n); m.bodyless() {
+		return n
+	}
 	if m.Body != "" {
 		return n.put("body", quoted(m.Body))
 	}

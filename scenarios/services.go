@@ -3,9 +3,12 @@ package scenarios
 import "slices"
 
 // Services are what the session's steps need of a server beside what it always
-// has, where the rig starts it: archive.
+// has, where the rig starts it: archive, offline.
 func (s *Session) Services() (all []string) {
 	for _, steps := range [][]Step{s.Start, s.Work, s.Stop} {
+		if keepsMessages(steps) && !slices.Contains(all, "offline") {
+			all = append(all, "offline")
+		}
 		for step := range All(steps) {
 			if name := serviceOf(step); name != "" && !slices.Contains(all, name) {
 				all = append(all, name)

@@ -12,8 +12,9 @@ import (
 )
 
 func TestShipped(t *testing.T) {
-	want := []string{"chat", "component-chat", "federated-chat", "half-open", "idle", "login-flood", "login-storm", "muc", "netsplit", "ping", "presence-fanout", "presence-flood", "reconnect-churn",
-		"restart-storm", "resume-storm", "room-join-flood", "slow-readers"}
+	want := []string{"archive", "chat", "component-chat", "federated-chat", "half-open", "idle", "login-flood", "login-storm", "modern-client", "muc", "netsplit",
+		"offline", "ping", "presence-fanout", "presence-flood", "pubsub", "reconnect-churn", "restart-storm", "resume-storm", "room-join-flood",
+		"slow-readers"}
 	got := Shipped()
 	if len(got) != len(want) {
 		t.Fatalf("shipped are %v, want %v", got, want)

@@ -173,12 +173,13 @@ func rosterForm() form[Step] {
 const rosterAddLabel = "roster-add"
 
 func messageForm() form[Step] {
-	return become(exactly(measured(func(s *Message) *Base { return &s.Base },
+	fields := append(extrasFields(),
 		must("to", peerForm(), "Whom to write to.", func(s *Message) *Peer { return &s.To }),
 		key("type", oneOf("chat", "normal", "headline"), "The message's type. Default: chat.", func(s *Message) *string { return &s.Type }),
 		key("size", sizeDist(), "The size of the body.", func(s *Message) *Dist { return &s.Size }),
 		key("body", template(), "The body itself, with placeholders.", func(s *Message) *string { return &s.Body }),
-	), "size", "body"), func(_ *reading, _ *node, step Step) Step {
+	)
+	return become(exactly(measured(func(s *Message) *Base { return &s.Base }, fields...), "size", "body", "reaction", "retract"), func(_ *reading, _ *node, step Step) Step {
 		m := step.(Message)
 		if m.Type == "" {
 			m.Type = "chat"

@@ -230,7 +230,7 @@ func ledgerFacts(l results.Ledger) []fact {
 			fact{"sent again upon resumption", count(m.Resent)}, fact{"duplicated after one", count(m.DuplicatedAfterResume)},
 			fact{"lost after one", count(m.LostAfterResume)})
 	}
-	return facts
+	return append(facts, extensionFacts(l)...)
 }
 
 // sampleText is one message of the ledger in words.

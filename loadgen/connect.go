@@ -106,7 +106,8 @@ func (o logout) run(ctx context.Context, s *session) error {
 	due := max(s.due, s.free)
 	sent := max(s.now(), due)
 	s.board.sent(s.phase, o.series, sent-due)
-	if err := c.Close(ctx); err != nil {
+	s.reading = c
+	if err := c.CloseTaking(ctx, s.overhear); err != nil {
 		if !broken(err) && s.now()-sent >= s.timeout { // the connection's own limit may be reached first
 			return errTimeout
 		}

@@ -17,13 +17,17 @@ var errNoFooter = errors.New("peer did not end its stream")
 // peer's as long as ctx and the Dialer's Timeout let it, and closes the
 // connection in any case. What else comes meanwhile is dropped. The error says
 // that this was not a proper end.
-func (c *Conn) Close(ctx context.Context) error {
+func (c *Conn) Close(ctx context.Context) error { return c.CloseTaking(ctx, nil) }
+
+// CloseTaking is Close that hands the stanzas which still come to take, where
+// that is not nil. Nothing is answered any more.
+func (c *Conn) CloseTaking(ctx context.Context, take func(*wire.Element)) error {
 	fired := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		c.cancel()
 		close(fired)
 	})
-	err := c.end(time.Now().Add(c.socket.timeout))
+	err := c.end(time.Now().Add(c.socket.timeout), take)
 	if err == nil && c.web != nil {
 		c.write(websocket.AppendClose(nil, true)) // a courtesy, as the alert that follows
 	}
@@ -59,7 +63,7 @@ func (c *Conn) cancel() {
 
 // end exchanges the footers. A peer that just closes the connection is
 // content too.
-func (c *Conn) end(deadline time.Time) error {
+func (c *Conn) end(deadline time.Time, take func(*wire.Element)) error {
 	if c.closed {
 		return nil
 	}
@@ -72,7 +76,7 @@ func (c *Conn) end(deadline time.Time) error {
 		return err
 	}
 	for !c.ended && time.Now().Before(deadline) {
-		if err := c.drain(deadline); atEnd(err) {
+		if err := c.drain(deadline, take); atEnd(err) {
 			return nil
 		} else if err != nil {
 			return err
@@ -84,8 +88,8 @@ func (c *Conn) end(deadline time.Time) error {
 	return nil
 }
 
-// drain reads once and looks for the footer only.
-func (c *Conn) drain(deadline time.Time) error {
+// drain reads once and looks for the footer; what else there is goes to take.
+func (c *Conn) drain(deadline time.Time, take func(*wire.Element)) error {
 	if atEnd(c.err) {
 		return c.err
 	}
@@ -93,6 +97,7 @@ func (c *Conn) drain(deadline time.Time) error {
 	if err == errIdle {
 		return nil
 	}
+	c.readAt = time.Now()
 	for err == nil {
 		e, n, failed := c.element(data)
 		data, err = data[n:], failed
@@ -101,6 +106,9 @@ func (c *Conn) drain(deadline time.Time) error {
 		}
 		if e.Kind == wire.None || c.ended {
 			break
+		}
+		if take != nil && e.Kind == wire.Stanza {
+			take(e)
 		}
 	}
 	c.done()

@@ -60,7 +60,6 @@ func (s *session) connect(ctx context.Context, mechanism string, a xmpp.Account,
 	if r == nil {
 		return s.dialer(s.n, mechanism).Login(ctx, a, s.source(s.n))
 	}
-	s.sendAgain(r)
 	return s.dialer(s.n, mechanism).Resume(ctx, a, r, s.source(s.n))
 }
 

@@ -6,8 +6,6 @@ import (
 	"errors"
 
 	"xmpprig/loadgen/xmpp"
-	"xmpprig/loadgen/xmpp/wire"
-	"xmpprig/scenarios"
 )
 
 // seriesResume is the series of resumptions where no step names one.
@@ -86,6 +84,7 @@ func (s *session) began(c *xmpp.Conn, r *xmpp.Resumption) (refused error) {
 		if ok, refused = c.Resumed(); ok {
 			s.resumes.Add(1)
 			s.resumed = true
+			s.sentAgain(r)
 			return nil
 		}
 		s.resumesFailed.Add(1)
@@ -104,8 +103,9 @@ func (s *session) acked(stanza []byte) {
 	}
 }
 
-// sendAgain notes the messages that a resumption is about to send again.
-func (s *session) sendAgain(r *xmpp.Resumption) {
+// sentAgain notes the messages that a resumption has sent again: those that the
+// server had not handled.
+func (s *session) sentAgain(r *xmpp.Resumption) {
 	for stanza := range r.Unacknowledged() {
 		if st, ok := s.stamped(stanza); ok {
 			s.ledger.resend(st)
@@ -139,50 +139,3 @@ func (s *session) settleAcks(ctx context.Context) {
 	for c.Unacked() > 0 && s.hold(ctx, limit) == nil {
 	}
 }
-
-// carbons asks for copies of what the user's other sessions send and receive
-// (XEP-0280).
-const carbonsEnable = "<enable xmlns='" + wire.NSCarbons + "'/>"
-
-type carbons struct{ series int }
-
-func (o carbons) run(ctx context.Context, s *session) error {
-	return s.ask(ctx, o.series, "set", "", carbonsEnable)
-}
-
-func (o carbons) rehearse(*rehearsal) {}
-
-// carbonOf is the message that a carbon copy holds; false where e is none.
-func carbonOf(e *wire.Element) (wire.Element, bool) {
-	for c := range e.Children() {
-		if string(c.Space()) != wire.NSCarbons {
-			continue
-		}
-		if forwarded, ok := c.First(); ok && string(forwarded.Local()) == "forwarded" {
-			return forwarded.Child(wire.NSClient, "message")
-		}
-	}
-	return wire.Element{}, false
-}
-
-// csi says whether somebody looks at the client (XEP-0352), which has no answer.
-type csi struct {
-	scenarios.CSI
-	series int
-}
-
-func (o csi) run(_ context.Context, s *session) error {
-	sent := max(s.now(), s.due)
-	buf := borrow()
-	buf.b = append(buf.b[:0], "<inactive xmlns='urn:xmpp:csi:0'/>"...)
-	if o.Active {
-		buf.b = append(buf.b[:0], "<active xmlns='urn:xmpp:csi:0'/>"...)
-	}
-	if err := s.transmit(buf); err != nil {
-		return err
-	}
-	s.sent(o.series, sent)
-	return nil
-}
-
-func (o csi) rehearse(*rehearsal) {}

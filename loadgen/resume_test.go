@@ -38,7 +38,7 @@ func TestResumingLosesNothing(t *testing.T) {
 		if l.Sent < 2000 || l.Delivered != l.Sent || l.Duplicated+l.Lost+l.Refused != 0 {
 			t.Errorf("%+v", l)
 		}
-		if m := l.Managed; m == nil || m.Acked != l.Sent || m.AckedLost+m.DuplicatedAfterResume+m.LostAfterResume != 0 {
+		if m := l.Managed; m == nil || m.Acked != l.Sent || m.AckedLost+m.DuplicatedAfterResume+m.LostAfterResume != 0 || m.Resent > l.Sent/10 { // the server had handled nearly all
 			t.Errorf("%+v", m)
 		}
 		if tally := b.srv.Tally(); tally.Resumed != s.Resumed || tally.Delivered != l.Delivered {

@@ -88,15 +88,15 @@ func (r *room) say(sender int, before uint32, due, sent time.Duration) (seq uint
 	u.sender, u.due, u.sent = int32(sender), due, sent
 	u.remaining.Store(int32(r.occupied))
 	u.want.Store(r.present)
-	if before > 0 {
-		if u, _ := r.at(before - 1); u != nil {
-			u.following.Store(seq + 1)
-		}
-	}
 	r.sent.Add(1)
 	r.owed.Add(int64(r.occupied))
 	r.open.Add(int64(r.occupied))
 	r.next.Store(seq + 1)
+	if before > 0 {
+		if u, _ := r.at(before - 1); u != nil {
+			u.following.Store(seq + 1) // only now: whoever sees it finds the message
+		}
+	}
 	return seq
 }
 
@@ -123,7 +123,7 @@ func (r *room) retract(u *utterance) bool {
 func (r *room) overtaken(u *utterance, seat int) bool {
 	for next := u.following.Load(); next > 0; next = u.following.Load() {
 		if u, _ = r.at(next - 1); u == nil {
-			return true // let go, so it had come to everybody
+			return false // being said just now; a page is let go only after what comes before it
 		}
 		if u.seen[seat/64].Load()&(1<<(seat%64)) != 0 {
 			return true

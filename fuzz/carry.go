@@ -12,7 +12,7 @@ import (
 // carry has the programs that the campaign began with played over WebSocket, each once: what holds over one transport, such as a limit,
 // may not hold over another.
 func (c *campaign) carry() (job, bool) {
-	if c.plan.Sites[0].WebTLSAddr == "" {
+	if len(c.plan.Sites) == 0 || c.plan.Sites[0].WebTLSAddr == "" {
 		return job{}, false
 	}
 	for {

@@ -120,7 +120,7 @@ func (d *play) failed(ctx context.Context, op program.Op, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if bad, ok := errors.AsType[*NotOfferedError](err); ok && !d.marked {
+	if bad, ok := errors.AsType[*NotOfferedError](err); ok { // behind the mark: there is no such port
 		return bad
 	}
 	unknown, ok := errors.AsType[*program.UnknownError](err)

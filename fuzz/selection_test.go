@@ -17,7 +17,7 @@ func TestPrograms(t *testing.T) {
 		{"O-20…O-22", []int{20, 21, 22}, ""},
 		{"O-20-O-22,O-75", []int{20, 21, 22, 75}, ""},
 		{"20-22, 75", []int{20, 21, 22, 75}, ""},
-		{"O-45", nil, "no program is of O-45"},
+		{"O-151", nil, "no program is of O-151"},
 		{"O-5,O-151…O-155", nil, "no program is of O-151…O-155"},
 		{"O-0", nil, "is no row"},
 		{"O-9…O-2", nil, "is no row"},

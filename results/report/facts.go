@@ -28,8 +28,10 @@ func ranFacts(r *results.Record) []fact {
 		{"machine", machine(run.Environment)},
 		{"tool", tool(run.Tool)},
 	}
-	if run.Logins != nil && logins(run.Logins) != "" {
-		facts = slices.Insert(facts, 4, fact{"logins", logins(run.Logins)})
+	if run.Logins != nil {
+		if kinds := logins(run.Logins, run.Target.TLSResume); kinds != "" {
+			facts = slices.Insert(facts, 4, fact{"logins", kinds})
+		}
 	}
 	if len(run.Target.Faults) > 0 {
 		facts = slices.Insert(facts, 2, fact{"told faults", strings.Join(run.Target.Faults, ", ")})

@@ -86,10 +86,23 @@ func (d *play) perform(ctx context.Context, p *program.Program) error {
 		default:
 			if err = d.do(ctx, op); err != nil {
 				err = d.failed(ctx, op, err)
+				if lacks := d.lacks(p); err != nil && !d.marked && lacks != nil && len(d.offered) > 0 {
+					err = lacks // what it waited for in vain is not offered
+				}
 			}
 		}
 		if err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// lacks is what a program needs and the server has not offered; nil: nothing.
+func (d *play) lacks(p *program.Program) error {
+	for _, space := range p.Needs {
+		if !d.offered[space] {
+			return &NotOfferedError{What: "feature " + space}
 		}
 	}
 	return nil
@@ -104,10 +117,8 @@ func (d *play) mark(p *program.Program) error {
 			}
 		}
 	}
-	for _, space := range p.Needs {
-		if !d.offered[space] {
-			return &NotOfferedError{What: "feature " + space}
-		}
+	if lacks := d.lacks(p); lacks != nil {
+		return lacks
 	}
 	d.marked = true
 	d.record("", program.Marked, nil)

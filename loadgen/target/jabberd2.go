@@ -56,6 +56,9 @@ func prepareJabberd(ctx context.Context, st *site) (*launch, error) {
 	if st.spec.ShortcutAuth {
 		return nil, &SpecError{"shortcut authentication", "jabberd2 has none"}
 	}
+	if st.spec.BOSH {
+		return nil, &SpecError{"BOSH", "jabberd2 serves none"}
+	}
 	if st.spec.Config != "" {
 		return nil, &SpecError{"configuration", "nothing can be added to that of jabberd2"}
 	}

@@ -6,14 +6,14 @@ type jabberdChain struct {
 	Modules []string
 }
 
-// jabberdChains are those that jabberd2 is shipped with, and PEP.
+// jabberdChains are those that jabberd2 is shipped with.
 func jabberdChains() []jabberdChain {
 	return []jabberdChain{
 		{"sess-start", []string{"status"}},
 		{"sess-end", []string{"status", "iq-last"}},
-		{"in-sess", []string{"validate", "status", "privacy", "roster", "vacation", "pep", "iq-vcard", "iq-ping", "iq-private", "disco",
+		{"in-sess", []string{"validate", "status", "privacy", "roster", "vacation", "iq-vcard", "iq-ping", "iq-private", "disco",
 			"amp", "offline", "announce", "presence", "deliver"}},
-		{"out-sess", []string{"pep"}},
+		{"out-sess", nil},
 		{"in-router", []string{"session", "validate", "presence", "privacy"}},
 		{"out-router", []string{"privacy"}},
 		{"pkt-sm", []string{"iq-last", "iq-ping", "iq-time", "iq-version", "amp", "disco", "announce", "help", "echo", "status", "presence"}},

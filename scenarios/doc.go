@@ -114,12 +114,18 @@
 //	           which is started beside the one under test, and federated with it
 //	           by dialback (XEP-0220) through a door of the rig. The one under
 //	           test must be prosody or ejabberd, too
+//	domains    they are at so many domains, d0.peers.test and on, whose server is
+//	           the rig: it opens streams to the server under test, takes those
+//	           of it, and proves each domain by dialback. The server must be
+//	           prosody or ejabberd
+//	streams    with domains: how many streams these share to the server; without,
+//	           each domain opens one of its own
 //	split      {after: 5s, for: 5s, how: silence}: with server, the door is shut
 //	           for a while, counted from the beginning of the measured phases.
 //	           The connections fall silent, so that what is sent meanwhile is
 //	           late, or are reset (how: reset), so that some is lost or refused
 //
-// All that users behind a component say goes over one stream. Their login is measured as a session's is, though it takes no time; the rig does for
+// Users behind a component, or of domains of the rig, have no streams of their own. Their login is measured as a session's is, though it takes no time; the rig does for
 // them what a server would: it broadcasts presence, answers probes, and has an empty roster for each.
 //
 // # Load

@@ -12,6 +12,8 @@ import (
 type Elsewhere struct {
 	Component string // behind an external component that serves this domain
 	Server    string // at another server, which is started beside the one under test: prosody or ejabberd
+	Domains   int    // at so many domains, whose server is the rig itself
+	Streams   int    // with Domains: that they share to the server under test; 0: each has one of its own
 	Split     *Split // with Server; nil: the two are never parted
 }
 
@@ -28,8 +30,10 @@ func elsewhereForm() form[*Elsewhere] {
 	f := exactly(object("the block elsewhere", Elsewhere{},
 		key("component", domainForm(), "They are behind an external component (XEP-0114) that serves this domain; a name without a dot is a subdomain of the target's.", func(e *Elsewhere) *string { return &e.Component }),
 		key("server", oneOf(federating()...), "They are at another server, which is started beside the one under test and federated with it.", func(e *Elsewhere) *string { return &e.Server }),
+		key("domains", integer(1, 10_000), "They are at so many domains, d0.peers.test and so on, whose server is the rig itself.", func(e *Elsewhere) *int { return &e.Domains }),
+		key("streams", integer(1, 10_000), "With domains: how many streams to the server the domains share. Default: each has one of its own.", func(e *Elsewhere) *int { return &e.Streams }),
 		key("split", splitForm(), "With server: the connections between the two are cut for a while. Default: never.", func(e *Elsewhere) **Split { return &e.Split }),
-	), "component", "server")
+	), "component", "server", "domains")
 	return into(f, func(e Elsewhere) *Elsewhere { return &e })
 }
 
@@ -37,7 +41,7 @@ func (e *Elsewhere) print() *node {
 	if e == nil {
 		return nil
 	}
-	m := mapOf().put("component", quoted(e.Component)).put("server", quoted(e.Server))
+	m := mapOf().put("component", quoted(e.Component)).put("server", quoted(e.Server)).put("domains", whole(e.Domains)).put("streams", whole(e.Streams))
 	if s := e.Split; s != nil {
 		how := "silence"
 		if s.Reset {
@@ -71,6 +75,9 @@ func (e *Elsewhere) explain(s *Scenario) string {
 	if e.Component != "" {
 		return fmt.Sprintf("every second user is elsewhere: behind the component %s\n", s.ComponentDomain())
 	}
+	if e.Domains > 0 {
+		return fmt.Sprintf("every second user is elsewhere: at %d domains of the rig\n", e.Domains)
+	}
 	text := fmt.Sprintf("every second user is elsewhere: at %s, which is %s\n", ElsewhereDomain, e.Server)
 	if e.Split != nil {
 		text += fmt.Sprintf("the two servers are parted for %v, %v after the measured phases begin\n", e.Split.For, e.Split.After)
@@ -85,7 +92,7 @@ func (k *checker) checkElsewhere() {
 		return
 	}
 	add := func(reason, remedy string, about ...string) {
-		k.add(conflict{path: []any{"elsewhere"}, reason: reason, remedy: remedy, about: append(about, "component", "federate")})
+		k.add(conflict{path: []any{"elsewhere"}, reason: reason, remedy: remedy, about: append(about, "component", "federate", "peer-domains")})
 	}
 	if k.Load.Sessions == 1 {
 		add("one session leaves nobody for elsewhere", "have 2 sessions or more", "sessions")
@@ -96,8 +103,11 @@ func (k *checker) checkElsewhere() {
 	if e.Split != nil && e.Server == "" {
 		add("split parts two servers, and there is one", "name the other with server")
 	}
-	if e.Server != "" && !slices.Contains(federating(), k.Target.Server) {
-		add("only prosody and ejabberd can be federated here, of which both sides must be one", "use --server prosody or ejabberd", "server")
+	if e.Streams > 0 && e.Domains == 0 {
+		add("streams are of domains of the rig, and there are none", "say how many with domains")
+	}
+	if (e.Server != "" || e.Domains > 0) && !slices.Contains(federating(), k.Target.Server) {
+		add("only prosody and ejabberd can be federated here", "use --server prosody or ejabberd", "server")
 	}
 	if e.Server != "" && k.Target.Domain == ElsewhereDomain {
 		add(ElsewhereDomain+" is the domain of the other server", "name another", "domain")
@@ -111,6 +121,13 @@ func (k *checker) checkElsewhere() {
 func (w *overriding) elsewhereFrom(o Overrides) {
 	if o.Component != "" && use(w, "component", o.Component, domainForm()) {
 		w.Elsewhere = &Elsewhere{Component: o.Component}
+	}
+	if o.PeerDomains != 0 && use(w, "peer-domains", fmt.Sprint(o.PeerDomains), integer(1, 10_000)) {
+		e := Elsewhere{Domains: o.PeerDomains}
+		if w.Elsewhere != nil {
+			e.Streams = w.Elsewhere.Streams
+		}
+		w.Elsewhere = &e
 	}
 	if o.Federate != "" && use(w, "federate", o.Federate, oneOf(federating()...)) {
 		e := Elsewhere{Server: o.Federate}
@@ -131,4 +148,13 @@ func splitForm() form[*Split] {
 		key("how", into(oneOf("silence", "reset"), func(s string) bool { return s == "reset" }), "Whether the connections fall silent, or are reset. Default: silence.", func(s *Split) *bool { return &s.Reset }),
 	)
 	return into(f, func(s Split) *Split { return &s })
+}
+
+// PeerDomains are the domains of the rig.
+func (s *Scenario) PeerDomains() []string {
+	var all []string
+	for i := range s.elsewhere().Domains {
+		all = append(all, fmt.Sprintf("d%d.peers.test", i))
+	}
+	return all
 }

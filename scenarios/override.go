@@ -13,26 +13,27 @@ import (
 // Overrides is what the command line may change in a scenario. A zero value
 // or nil changes nothing.
 type Overrides struct {
-	Sessions   int            // sessions of closed phases are clipped to it
-	Rate       float64        // arrivals a second: of constant phases, and the highest of ramps and stairs
-	Duration   *time.Duration // of all phases together; they keep their shares
-	WarmUp     *time.Duration
-	Rooms      int    // of a scenario with rooms
-	Occupants  string // of each of them: a number, or a share such as 10%
-	Transport  string // websocket and bosh have direct TLS in place of STARTTLS, unless TLS is given too
-	TLS        string
-	Login      string
-	Mechanism  string
-	Reconnect  bool
-	Restart    *time.Duration // of the server; 0: none
-	Management string         // of streams: resume, acks or none
-	Domain     string
-	User       string   // pattern of the users' names
-	Password   string   // pattern of their passwords
-	Objectives []string // more of them, as ParseObjective reads them
-	Federate   string   // every second user is at this server, which is federated with the one under test
-	Component  string   // every second user is behind a component of this domain
-	Server     string   // without Domain, a domain that followed from the server follows the new one
+	Sessions    int            // sessions of closed phases are clipped to it
+	Rate        float64        // arrivals a second: of constant phases, and the highest of ramps and stairs
+	Duration    *time.Duration // of all phases together; they keep their shares
+	WarmUp      *time.Duration
+	Rooms       int    // of a scenario with rooms
+	Occupants   string // of each of them: a number, or a share such as 10%
+	Transport   string // websocket and bosh have direct TLS in place of STARTTLS, unless TLS is given too
+	TLS         string
+	Login       string
+	Mechanism   string
+	Reconnect   bool
+	Restart     *time.Duration // of the server; 0: none
+	Management  string         // of streams: resume, acks or none
+	Domain      string
+	User        string   // pattern of the users' names
+	Password    string   // pattern of their passwords
+	Objectives  []string // more of them, as ParseObjective reads them
+	PeerDomains int      // every second user is at so many domains of the rig
+	Federate    string   // every second user is at this server, which is federated with the one under test
+	Component   string   // every second user is behind a component of this domain
+	Server      string   // without Domain, a domain that followed from the server follows the new one
 }
 
 // OverrideError says that an override does not fit the scenario.

@@ -41,6 +41,7 @@ func loadFlags(f *pflag.FlagSet) *overriding {
 	f.DurationVar(&v.restart, "restart-server-at", 0, "restart the server that was started so long after the beginning of the measured phases; implies --reconnect; 0: do not")
 	f.StringVar(&v.o.Management, "stream-management", "", "resume, acks or none (XEP-0198)")
 	f.StringVar(&v.o.Domain, "domain", "", "the server's XMPP `DOMAIN`")
+	f.IntVar(&v.o.PeerDomains, "peer-domains", 0, "have every second user at so many domains whose server is the rig itself, federated with the one under test")
 	f.StringVar(&v.o.Federate, "federate", "", "have every second user at another `SERVER`, prosody or ejabberd, which is federated with the one under test")
 	f.StringVar(&v.o.Component, "component", "", "have every second user behind an external component that serves `DOMAIN`, such as bots")
 	f.StringVar(&v.o.User, "user", "", "`PATTERN` of user names; {n} is a number from 0")

@@ -1,5 +1,5 @@
 // Package away has users of a run at home elsewhere than at the server under test: behind an external component,
-// or at a second server that is federated with it.
+// at a second server that is federated with it, or at domains whose server is the rig itself.
 //
 //	side, err := away.Prepare(scenario) // nil where all users are the server's
 //	side.Extend(&spec)                  // before the server is started: what it has to know of them

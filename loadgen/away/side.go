@@ -32,6 +32,12 @@ func Prepare(s *scenarios.Scenario) (*Side, error) {
 			return nil, err
 		}
 		return &Side{second}, nil
+	case e.Domains > 0:
+		peer, err := preparePeer(s)
+		if err != nil {
+			return nil, err
+		}
+		return &Side{peer}, nil
 	}
 	return &Side{prepareComponent(s)}, nil
 }

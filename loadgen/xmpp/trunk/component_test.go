@@ -33,8 +33,8 @@ func connected(t *testing.T) (client, server net.Conn) {
 	return client, server
 }
 
-// pair is the two ends of a component's stream.
-func pair(t *testing.T, secret string) (*Component, *Component, error) {
+// ends is the two ends of a component's stream.
+func ends(t *testing.T, secret string) (*Component, *Component, error) {
 	t.Helper()
 	a, b := connected(t)
 	type accepted struct {
@@ -56,7 +56,7 @@ func pair(t *testing.T, secret string) (*Component, *Component, error) {
 }
 
 func TestComponentIsLetIn(t *testing.T) {
-	c, s, err := pair(t, "word")
+	c, s, err := ends(t, "word")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestComponentIsLetIn(t *testing.T) {
 
 func TestComponentIsRefused(t *testing.T) {
 	for secret, want := range map[string]wire.Condition{"wrong": wire.NotAuthorized, "elsewhere": wire.HostUnknown} {
-		c, _, err := pair(t, secret)
+		c, _, err := ends(t, secret)
 		bad, ok := errors.AsType[*StreamError](err)
 		if c != nil || !ok || bad.Condition != want {
 			t.Errorf("%s: %v, want %s", secret, err, want)

@@ -9,6 +9,13 @@
 //
 // [AcceptComponent] is the server's end of it.
 //
+// A [Peer] is a server of many domains among servers: it opens streams and accepts them, unencrypted, and is the originating, the
+// receiving and the authoritative server of dialback (XEP-0220). Several domains may share a stream.
+//
+//	p := trunk.NewPeer(trunk.PeerOptions{Local: isOurs, Dial: dial, Deliver: deliver})
+//	p.Serve(listener)
+//	err := p.Send("d7.peers.test", "example.org", stanza)
+//
 // Stanzas are sent as they are given, in the content namespace of the stream: whoever sends them has put from and to there. They
 // leave in few pieces, by a goroutine of the stream, so that who sends waits for nobody as long as the peer keeps reading.
 package trunk

@@ -144,7 +144,7 @@ func matrixColumn(t *testing.T, name string, rows []matrixRow) []string {
 		t.Error(err)
 		return nil
 	}
-	srv, err := target.Start(t.Context(), target.Spec{Driver: name, Exe: exe, WebSocket: true, BOSH: name != "jabberd2", Login: map[bool]string{true: "sasl2"}[name == "loopback"],
+	srv, err := target.Start(t.Context(), target.Spec{Driver: name, Exe: exe, WebSocket: true, BOSH: true, Login: map[bool]string{true: "sasl2"}[name == "loopback"],
 		Sessions: 200, Users: target.Users{Count: 10 * (10 + len(rows)), Name: "user{n}", Password: "secret"}})
 	if err != nil {
 		t.Error(err)

@@ -56,9 +56,6 @@ func prepareJabberd(ctx context.Context, st *site) (*launch, error) {
 	if st.spec.ShortcutAuth {
 		return nil, &SpecError{"shortcut authentication", "jabberd2 has none"}
 	}
-	if st.spec.BOSH {
-		return nil, &SpecError{"BOSH", "jabberd2 serves none"}
-	}
 	if st.spec.Config != "" {
 		return nil, &SpecError{"configuration", "nothing can be added to that of jabberd2"}
 	}
@@ -176,9 +173,10 @@ func jabberdAccounts(ctx context.Context, st *site, sqlite string) error {
 func sqlString(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 // jabberdEndpoint has WebSocket on the ports of c2s, on which it knows HTTP by
-// its first bytes, at any path.
+// its first bytes, at any path. There is no BOSH.
 func jabberdEndpoint(st *site) Endpoint {
 	e := st.endpoint()
+	e.WebAddr, e.WebTLSAddr, e.BOSHPath = "", "", ""
 	if st.spec.WebSocket {
 		e.WebAddr, e.WebTLSAddr, e.WebPath = e.Addr, e.DirectTLSAddr, websocket.DefaultPath
 	}

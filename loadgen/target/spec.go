@@ -53,7 +53,7 @@ type Spec struct {
 	// WebSocket has XMPP served over WebSocket too (RFC 7395).
 	WebSocket bool
 
-	// BOSH has it served over BOSH (XEP-0124).
+	// BOSH has it served over BOSH (XEP-0124), where the server can.
 	BOSH bool
 
 	// Component is an external component that may connect (XEP-0114); without a domain there is none.

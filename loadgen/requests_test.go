@@ -23,7 +23,7 @@ load:
   warm-up: 0s
   drain: 5s
   timeout: 10s
-  phases: [{name: steady, duration: 6s, open: {rate: 3/s}}]
+  phases: [{name: steady, duration: 3s, open: {rate: 6/s}}]
 session:
   features: ["urn:xmpp:receipts", mood+notify]
   start:

@@ -13,7 +13,8 @@ import (
 
 func TestShipped(t *testing.T) {
 	want := []string{"archive", "chat", "component-chat", "federated-chat", "half-open", "idle", "login-flood", "login-storm", "modern-client", "muc", "netsplit",
-		"offline", "peer-domains", "ping", "presence-fanout", "presence-flood", "pubsub", "reconnect-churn", "restart-storm", "resume-storm", "room-join-flood", "slow-readers"}
+		"offline", "peer-domains", "ping", "presence-fanout", "presence-flood", "pubsub", "reconnect-churn", "restart-storm", "resume-storm",
+		"room-join-flood", "slow-readers"}
 	got := Shipped()
 	if len(got) != len(want) {
 		t.Fatalf("shipped are %v, want %v", got, want)

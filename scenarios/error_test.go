@@ -105,7 +105,7 @@ func mistakes() []mistake {
 		{w, work("{ping: {as: x.delivery}}"), "ping", "ends in .delivery", "", false},
 		{w, work("{ping: {as: message}}"), "ping", "is that of the step message", "", false},
 		{w, work("{ping: {as: x}}, {disco: {as: x}}"), "disco", `the label "x" is that of the step ping`, "", false},
-		{w, work("{message: {to: random}}"), "{to", "one of size, body is needed", "", true},
+		{w, work("{message: {to: random}}"), "{to", "one of size, body, reaction, retract is needed", "", true},
 		{w, work("{message: {to: random, size: 1B, body: x}}"), "{to", "size and body stand here together", "", true},
 		{w, work("{message: {to: random, size: 12}}"), "12", "12 has no unit", "12B", true},
 		{w, work("{message: {to: random, size: 1.5B}}"), "1.5B", "out of range", "", false},

@@ -131,6 +131,7 @@ func kept(b []byte) []byte {
 // transmit sends the request of a lane, for the first time or again.
 func (q *requests) transmit(i int8) error {
 	l := &q.lanes[i]
+	body := q.body(l)
 	for {
 		k, err := q.ready(i)
 		if err != nil {
@@ -138,7 +139,7 @@ func (q *requests) transmit(i int8) error {
 		}
 		l.times++
 		lent := q.dialer.buffers.borrow()
-		_, err = k.write(bosh.AppendRequest(lent[:0], q.dialer.requestHead(), q.body(l)))
+		_, err = k.write(bosh.AppendRequest(lent[:0], q.dialer.requestHead(), &body))
 		q.dialer.buffers.giveBack(lent)
 		if err == nil {
 			return nil
@@ -150,8 +151,8 @@ func (q *requests) transmit(i int8) error {
 }
 
 // body is the request of a lane.
-func (q *requests) body(l *lane) *bosh.Body {
-	b := &bosh.Body{RID: l.rid, SID: q.sid, Payload: l.payload}
+func (q *requests) body(l *lane) bosh.Body {
+	b := bosh.Body{RID: l.rid, SID: q.sid, Payload: l.payload}
 	if l.turn&bosh.Close != 0 {
 		b.Type = "terminate"
 	}

@@ -3,6 +3,7 @@ package xmpp
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -14,6 +15,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"xmpprig/loadgen/xmpp/wire"
 )
 
 // fixtureEnv makes this test binary the server of the memory test.
@@ -21,16 +24,17 @@ const fixtureEnv = "XMPP_TEST_FIXTURE"
 
 func TestMain(m *testing.M) {
 	mode, web := strings.CutPrefix(os.Getenv(fixtureEnv), "web-")
+	mode, overBOSH := strings.CutPrefix(mode, "bosh-")
 	mode, managed := strings.CutPrefix(mode, "sm-")
 	if mode, err := ParseTLSMode(mode); err == nil {
-		serveFixture(mode, web, managed)
+		serveFixture(mode, web, managed, overBOSH)
 		return
 	}
 	os.Exit(m.Run())
 }
 
 // serveFixture serves until its standard input ends.
-func serveFixture(mode TLSMode, web, managed bool) {
+func serveFixture(mode TLSMode, web, managed, overBOSH bool) {
 	testing.Init()
 	testing.Main(func(string, string) (bool, error) { return true, nil }, []testing.InternalTest{{Name: "serve", F: func(t *testing.T) {
 		f := &fixture{mode: mode, web: web, session: func(c net.Conn) {
@@ -39,6 +43,9 @@ func serveFixture(mode TLSMode, web, managed bool) {
 			}
 			io.Copy(io.Discard, c)
 		}}
+		if overBOSH {
+			f.bosh = newHolding()
+		}
 		f.serve(t)
 		fmt.Println(f.listener.Addr())
 		io.Copy(io.Discard, os.Stdin)
@@ -81,9 +88,11 @@ func TestMemory(t *testing.T) {
 		mode   TLSMode
 		web    string
 		manage *StreamManagement
+		bosh   string
 		budget int // bytes of RSS per session
-	}{{NoTLS, "", nil, 6 << 10}, {StartTLS, "", nil, 14 << 10}, {NoTLS, "/xmpp-websocket", nil, 8 << 10},
-		{DirectTLS, "/xmpp-websocket", nil, 16 << 10}, {NoTLS, "", &StreamManagement{Resume: true}, 7 << 10}} {
+	}{{NoTLS, "", nil, "", 6 << 10}, {StartTLS, "", nil, "", 14 << 10}, {NoTLS, "/xmpp-websocket", nil, "", 8 << 10},
+		{DirectTLS, "/xmpp-websocket", nil, "", 16 << 10}, {NoTLS, "", &StreamManagement{Resume: true}, "", 7 << 10},
+		{NoTLS, "", nil, "/http-bind", 10 << 10}, {DirectTLS, "", nil, "/http-bind", 28 << 10}} {
 		name := c.mode.String()
 		if c.web != "" {
 			name = "web-" + name
@@ -91,12 +100,15 @@ func TestMemory(t *testing.T) {
 		if c.manage != nil {
 			name = "sm-" + name
 		}
+		if c.bosh != "" {
+			name = "bosh-" + name
+		}
 		sessions := 10_000
-		if testing.Short() || c.web != "" || c.manage != nil {
+		if testing.Short() || c.web+c.bosh != "" || c.manage != nil {
 			sessions = 2000
 		}
 		t.Run(name, func(t *testing.T) {
-			d := &Dialer{Addr: startFixture(t, name), Domain: "example.com", TLS: c.mode, WebSocket: c.web, StreamManagement: c.manage, AllowPlainWithoutTLS: true, TLSConfig: insecure()}
+			d := &Dialer{Addr: startFixture(t, name), Domain: "example.com", TLS: c.mode, WebSocket: c.web, BOSH: c.bosh, StreamManagement: c.manage, AllowPlainWithoutTLS: true, TLSConfig: insecure()}
 			before := resident(t)
 			held, end := hold(t, d, sessions)
 			peak := rss(t)
@@ -124,6 +136,9 @@ func hold(t *testing.T, d *Dialer, sessions int) (held int, end func()) {
 			local := &net.TCPAddr{IP: net.IPv4(127, 0, 0, byte(2+i/2000))}
 			c, _, err := d.Login(context.Background(), fixtureUser, local)
 			conns[i] = c
+			if err == nil && d.BOSH != "" {
+				err = useBoth(c)
+			}
 			<-slots
 			results <- err
 			if err == nil {
@@ -146,6 +161,15 @@ func hold(t *testing.T, d *Dialer, sessions int) (held int, end func()) {
 		}
 		parked.Wait()
 	}
+}
+
+// useBoth has a session over BOSH use both of its connections.
+func useBoth(c *Conn) error {
+	if err := errors.Join(c.Send(chat), c.Send(chat)); err != nil {
+		return err
+	}
+	_, err := c.Receive(time.Now().Add(10*time.Second), func(*wire.Element) error { return nil })
+	return err
 }
 
 // resident is the resident memory once garbage is returned to the system.

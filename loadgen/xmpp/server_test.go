@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"xmpprig/loadgen/xmpp/bosh"
 	"xmpprig/loadgen/xmpp/websocket"
 )
 
@@ -25,7 +26,8 @@ import (
 type fixture struct {
 	listener net.Listener
 	mode     TLSMode
-	web      bool // over WebSocket
+	web      bool     // over WebSocket
+	bosh     *holding // over BOSH; nil: not
 	config   *tls.Config
 	session  func(c net.Conn) // after the login; the connection is closed when it returns
 	sessions sync.WaitGroup
@@ -70,6 +72,10 @@ func (f *fixture) accept() {
 		f.mu.Unlock()
 		f.sessions.Go(func() {
 			defer c.Close()
+			if f.bosh != nil {
+				f.bosh.serve(f, c)
+				return
+			}
 			if s, err := f.login(c); err == nil {
 				f.session(s)
 			}
@@ -131,6 +137,9 @@ func (f *fixture) dialer(t testing.TB) *Dialer {
 	d := &Dialer{Addr: f.listener.Addr().String(), Domain: "example.com", TLS: f.mode, AllowPlainWithoutTLS: true, TLSConfig: &tls.Config{RootCAs: roots(t, f.config.Certificates[0])}}
 	if f.web {
 		d.WebSocket = websocket.DefaultPath
+	}
+	if f.bosh != nil {
+		d.BOSH = bosh.DefaultPath
 	}
 	return d
 }

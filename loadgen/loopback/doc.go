@@ -8,7 +8,8 @@
 //	err = s.Close()
 //	s.Tally() // what it did, exactly
 //
-// Clients that come with a request for WebSocket (RFC 7395) at /xmpp-websocket find it on the same ports.
+// Clients that come with a request for WebSocket (RFC 7395) at /xmpp-websocket find it on the same ports,
+// and so do those that come with requests of BOSH (XEP-0124, XEP-0206) for /http-bind.
 //
 // It speaks XMPP core and instant messaging (RFC 6120, RFC 6121) to clients of one domain: STARTTLS and direct TLS, SASL
 // (PLAIN, SCRAM with and without channel binding, OAUTHBEARER, DIGEST-MD5, EXTERNAL, ANONYMOUS), binding, rosters, subscriptions, presence and

@@ -32,6 +32,13 @@
 // that it needs to stand alone; Receive takes messages apart where they lie in the
 // read buffer, and answers the pings of RFC 6455.
 //
+// # BOSH
+//
+// With Dialer.BOSH they go over BOSH (XEP-0124, XEP-0206). Send makes a request of what it is given; while two are under way
+// it keeps it, and Receive sends it with the next answer, as it makes the empty requests that the server holds. Responses are
+// taken in the order of the requests, so that a session waits for one connection at a time. A request whose connection broke,
+// or that the server asks for again, is sent up to three times.
+//
 // # SASL
 //
 // Known are, the strongest first: EXTERNAL (if the account has a certificate),

@@ -32,7 +32,7 @@ func (s Stage) String() string {
 
 // LoginError says at which stage a login failed. Err is, or wraps, a
 // *StreamError, *StanzaError, *SASLError, *ManagementError, IterationError, SCRAMError, Fault,
-// wire.SyntaxError, websocket.StatusError or FrameError, an error of crypto/tls or crypto/x509, of net, or the
+// wire.SyntaxError, websocket.StatusError or FrameError, one of package bosh, an error of crypto/tls or crypto/x509, of net, or the
 // cause of the context's end.
 type LoginError struct {
 	Stage Stage

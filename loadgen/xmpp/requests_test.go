@@ -262,7 +262,8 @@ func (h *holding) answer(c net.Conn, request []byte) bool {
 			*before = c
 			return true
 		}
-		h.held[string(sid)] = &c
+		first := c // only this one escapes
+		h.held[string(sid)] = &first
 		return true
 	}
 	_, err := c.Write(said)

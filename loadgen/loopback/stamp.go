@@ -65,6 +65,10 @@ func appendStampedWith(dst []byte, e *wire.Element, inner []byte, from, to, lang
 			}
 		case "xml:lang":
 			lang = ""
+		case "xmlns": // over WebSocket stanzas say theirs (RFC 7395 §3.3.3), which is another where a component is
+			if string(value) == wire.NSClient {
+				continue
+			}
 		}
 		dst = wire.AppendAttr(dst, string(name), value)
 	}

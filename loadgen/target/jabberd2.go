@@ -59,6 +59,9 @@ func prepareJabberd(ctx context.Context, st *site) (*launch, error) {
 	if st.spec.Config != "" {
 		return nil, &SpecError{"configuration", "nothing can be added to that of jabberd2"}
 	}
+	if st.spec.Component.Domain != "" {
+		return nil, &SpecError{"component", "jabberd2 is started without a place for components"}
+	}
 	if err := jabberdFiles(st, mechanisms); err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ type recovery struct {
 	last      time.Duration // of the curve
 	spacing   time.Duration
 	outages   []results.Outage
+	before    results.Connected // since the last move but the one at hand
 	over      bool
 }
 
@@ -45,6 +46,7 @@ func (r *recovery) moved(at time.Duration, by int) {
 		r.whole = at
 	}
 	r.connected += by
+	defer func() { r.before = results.Connected{NS: int64(at), Sessions: r.connected} }()
 	if r.level == 0 || r.over {
 		return
 	}
@@ -85,7 +87,8 @@ func (r *recovery) follow(at time.Duration) {
 	r.draw(at)
 }
 
-// draw adds a point to the curve, which grows coarser as it grows longer.
+// draw adds a point to the curve, which grows coarser as it grows longer. How it stood until now is a point too: all who went
+// at once were not on their way until the first came back.
 func (r *recovery) draw(at time.Duration) {
 	o := r.now
 	if len(o.Curve) >= maxCurve {
@@ -96,6 +99,9 @@ func (r *recovery) draw(at time.Duration) {
 		}
 		o.Curve = o.Curve[:n]
 		r.spacing *= 2
+	}
+	if r.before.NS > int64(r.last) && r.before.NS < int64(at) {
+		o.Curve = append(o.Curve, r.before)
 	}
 	o.Curve = append(o.Curve, results.Connected{NS: int64(at), Sessions: r.connected})
 	r.last = at

@@ -59,3 +59,24 @@ func TestRecoveryCurveIsBounded(t *testing.T) {
 		t.Errorf("%d points, the last at %v", len(o.Curve), time.Duration(o.Curve[len(o.Curve)-1].NS))
 	}
 }
+
+// All who go at once are gone from then on, and not on their way until the first is back.
+func TestRecoveryCurveFalls(t *testing.T) {
+	r := new(recovery)
+	for range 100 {
+		r.moved(0, 1)
+	}
+	r.begin(0)
+	for i := range 100 {
+		r.moved(time.Second+time.Duration(i)*time.Microsecond, -1)
+	}
+	for i := range 100 {
+		r.moved(3*time.Second+time.Duration(i)*time.Millisecond, 1)
+	}
+	for _, p := range r.close(time.Minute)[0].Curve {
+		if at := time.Duration(p.NS); at < 3*time.Second && p.Sessions == 0 && at < 1100*time.Millisecond {
+			return
+		}
+	}
+	t.Error("the curve has no point at which all are gone, just after they went")
+}

@@ -123,9 +123,9 @@ type Honest struct {
 	Attacks int     `json:"attacks"` // programs that were played in it
 }
 
-// Outcome is how a campaign or an examination ends.
+// Outcome is how a campaign, an examination or a comparison ends.
 type Outcome struct {
 	Status   string   `json:"status"`
-	ExitCode ExitCode `json:"exit_code"`
+	ExitCode ExitCode `json:"exit_code"` // as which the command ended; of several sides, what this one adds to the worst of all
 	Reasons  []string `json:"reasons,omitempty"`
 }

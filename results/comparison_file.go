@@ -1,5 +1,11 @@
 package results
 
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+)
+
 // ComparisonFile holds a Comparison.
 const ComparisonFile = "comparison.json"
 
@@ -18,6 +24,34 @@ func ReadComparison(dir string) (*Comparison, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// SideDir is the directory of side n of several below the record that they share; the base is 0.
+func SideDir(n int) string {
+	if n == 0 {
+		return "base"
+	}
+	return fmt.Sprintf("other-%d", n)
+}
+
+// mostSides is how many comparisons of one record are read.
+const mostSides = 1000
+
+// ReadSides reads the comparisons with one base that lie in the directories of the sides below dir. Where there is none the error is an
+// *AbsentError, as are those of ReadCampaign else.
+func ReadSides(dir string) ([]*Comparison, error) {
+	var all []*Comparison
+	for n := 1; n <= mostSides; n++ {
+		c, err := ReadComparison(filepath.Join(dir, SideDir(n)))
+		if _, absent := errors.AsType[*AbsentError](err); absent && len(all) > 0 {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	return all, nil
 }
 
 // Listed is the comparison as it is written: with its Schema, and no list null.

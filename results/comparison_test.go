@@ -61,3 +61,27 @@ func TestNoiseIsWritten(t *testing.T) {
 		t.Errorf("%v:\n%s", err, &b)
 	}
 }
+
+// TestSidesAreRead reads the comparisons of all sides, and none where there is none.
+func TestSidesAreRead(t *testing.T) {
+	dir := t.TempDir()
+	var absent *AbsentError
+	if _, err := ReadSides(dir); !errors.As(err, &absent) {
+		t.Error(err)
+	}
+	for n := 1; n <= 3; n++ {
+		if err := WriteComparison(filepath.Join(dir, SideDir(n)), &Comparison{Head: Side{Name: SideDir(n)}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := ReadSides(dir)
+	if err != nil || len(all) != 3 || all[2].Head.Name != "other-3" {
+		t.Errorf("%d sides, %v", len(all), err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, SideDir(2), ComparisonFile), []byte("{"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadSides(dir); err == nil {
+		t.Error("what is no comparison is read")
+	}
+}

@@ -68,12 +68,13 @@ func (c *comparing) run(_ context.Context, args []string, ui *ui) error {
 	}
 	r.Base.Name, r.Head.Name = sideName(args[:at]), sideName(args[at:])
 	r.Base.Records, r.Head.Records = dirsOf(base), dirsOf(head)
-	return concludeComparison(r, c.record, c.format, &c.judging, ui)
+	return concludeComparison(r, c.record, c.format, c.exit(r), &c.judging, ui)
 }
 
-// concludeComparison writes a comparison down where record names a place for it, and out in a format, and ends with its verdict.
-func concludeComparison(c *results.Comparison, record, format string, j *judging, ui *ui) error {
-	c.Tool, c.Command = tool(), masked(os.Args)
+// concludeComparison writes a comparison down where record names a place for it, and out in a format, and ends with code, as the
+// comparison says, too.
+func concludeComparison(c *results.Comparison, record, format string, code results.ExitCode, j *judging, ui *ui) error {
+	c.Tool, c.Command, c.Verdict.ExitCode = tool(), masked(os.Args), code
 	o := j.options(c.Paired)
 	o.Alpha = c.Alpha
 	compare.Sensitivity(c, o)
@@ -88,7 +89,7 @@ func concludeComparison(c *results.Comparison, record, format string, j *judging
 	if record != "" {
 		ui.say("comparison: %s", record)
 	}
-	if code := j.exit(c); code != results.ExitPass {
+	if code != results.ExitPass {
 		return &exitError{code: code}
 	}
 	return nil

@@ -30,12 +30,13 @@ func (r *running) concludePairs(p *pairs, c *results.Comparison, o compare.Optio
 			return judgingError(err)
 		}
 	}
-	err := concludeComparison(c, r.record, r.format, &r.several.judging, ui)
+	code := results.Worst(r.several.exit(c), r.leftOver(p))
+	if failed != nil {
+		code = exitCode(failed)
+	}
+	err := concludeComparison(c, r.record, r.format, code, &r.several.judging, ui)
 	if failed != nil {
 		return failed
-	}
-	if code := r.leftOver(p); code != results.ExitPass {
-		return &exitError{code: results.Worst(code, exitCode(err))}
 	}
 	return err
 }

@@ -114,11 +114,15 @@ func openParts(dir string, ui *ui) ([]part, error) {
 	if err3 == nil {
 		parts = append(parts, comparisonPart(comparison))
 	}
+	sides, err6 := results.ReadSides(dir)
+	if err6 == nil {
+		parts = append(parts, sidesPart(sides))
+	}
 	moved, err4 := results.ReadTrend(dir)
 	if err4 == nil {
 		parts = append(parts, trendPart(moved))
 	}
-	for _, err := range []error{err, err2, err3, err4, err5} {
+	for _, err := range []error{err, err2, err3, err4, err5, err6} {
 		if err != nil && !is[*results.AbsentError](err) {
 			return nil, err
 		}

@@ -122,7 +122,7 @@ func (r *running) check() error {
 // checkFormat knows more formats where runs are compared.
 func (r *running) checkFormat() error {
 	if len(r.several.interleave) > 1 {
-		return oneOf("format", r.format, "text", "json", "markdown")
+		return oneOf("format", r.format, "text", "json", "markdown", "html")
 	}
 	if r.several.compares() {
 		return oneOf("format", r.format, "text", "json", "markdown", "junit", "html")

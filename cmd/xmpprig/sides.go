@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -70,8 +71,8 @@ func (m *maker) inRounds(ctx context.Context, all []side, n int) (*rounds, error
 		order := orderOf(number, start, len(all))
 		round := make([]keptRun, len(all))
 		for place, i := range order {
-			one, err := m.one(ctx, all[i], filepath.Join(all[0].record, sideDir(i), fmt.Sprintf("%03d", number)), all[0].seed+uint64(number),
-				results.Repeat{Number: number, Of: n, Side: sideDir(i), First: place == 0})
+			one, err := m.one(ctx, all[i], filepath.Join(all[0].record, results.SideDir(i), fmt.Sprintf("%03d", number)), all[0].seed+uint64(number),
+				results.Repeat{Number: number, Of: n, Side: results.SideDir(i), First: place == 0})
 			if err != nil {
 				return p, err
 			}
@@ -97,14 +98,6 @@ func orderOf(number, start, sides int) []int {
 	return order
 }
 
-// sideDir is where the runs of a side are, below the record.
-func sideDir(i int) string {
-	if i == 0 {
-		return "base"
-	}
-	return fmt.Sprintf("other-%d", i)
-}
-
 // sideBySide compares each of the other sides with the first, and shows all in one table.
 func (r *running) sideBySide(ctx context.Context, m *maker, all []side) error {
 	p, failed := m.inRounds(ctx, all, r.several.runs())
@@ -117,13 +110,13 @@ func (r *running) sideBySide(ctx context.Context, m *maker, all []side) error {
 		if err != nil {
 			return firstOf(failed, err)
 		}
-		worst = results.Worst(worst, r.several.exit(c), r.leftOver(&p.with[i]))
+		worst = results.Worst(worst, c.Verdict.ExitCode)
 		cs = append(cs, c)
 	}
-	if err := sidesPart(cs, r.format, m.ui); err != nil {
+	if err := firstOf(sidesPart(cs).draw(r.record), sidesPart(cs).formats[r.format](m.ui.out)); err != nil {
 		return err
 	}
-	m.ui.say("comparisons: %s", filepath.Join(r.record, "other-*"))
+	m.ui.say("comparisons: %s", filepath.Join(r.record, "comparison.html"))
 	if failed != nil {
 		return failed
 	}
@@ -145,24 +138,24 @@ func (r *running) compareSide(p *pairs, i int, o compare.Options, ui *ui) (*resu
 	if err != nil {
 		return nil, judgingError(err)
 	}
-	c.Tool, c.Command = tool(), masked(os.Args)
+	c.Tool, c.Command, c.Verdict.ExitCode = tool(), masked(os.Args), results.Worst(r.several.exit(c), r.leftOver(p))
 	compare.Sensitivity(c, o)
-	dir := filepath.Join(r.record, sideDir(i+1))
+	dir := filepath.Join(r.record, results.SideDir(i+1))
 	if err := firstOf(results.WriteComparison(dir, c), report.ComparisonFiles(dir, c)); err != nil {
 		return nil, &exitError{results.ExitInternal, err}
 	}
 	return c, nil
 }
 
-func sidesPart(cs []*results.Comparison, format string, ui *ui) error {
-	switch format {
-	case "json":
-		for i, c := range cs {
-			cs[i] = c.Listed()
-		}
-		return results.EncodeObject(ui.out, cs)
-	case "markdown":
-		return report.SidesMarkdown(ui.out, cs)
+// sidesPart is what several comparisons with one base are rendered as.
+func sidesPart(cs []*results.Comparison) part {
+	return part{
+		draw: func(dir string) error { return report.SidesFiles(dir, cs) },
+		formats: map[string]func(io.Writer) error{
+			"text":     func(w io.Writer) error { return report.SidesText(w, cs) },
+			"json":     func(w io.Writer) error { return report.SidesJSON(w, cs) },
+			"markdown": func(w io.Writer) error { return report.SidesMarkdown(w, cs) },
+			"html":     func(w io.Writer) error { return report.SidesHTML(w, cs) },
+		},
 	}
-	return report.SidesText(ui.out, cs)
 }

@@ -60,17 +60,19 @@ func readyAfter(run *results.Run, o results.Outage) (int64, bool) {
 // go; without an outage there is none.
 func (v *view) recoveryPlot() Plot {
 	var panels []panel
+	longest := 1.0 // of all, for they share the axis of time
 	for _, o := range v.Run.Outages[:min(4, len(v.Run.Outages))] {
 		pts := make([]plotter.XY, 0, len(o.Curve))
-		longest := 1.0
 		for _, c := range o.Curve {
 			x := float64(c.NS-o.AtNS) / 1e9
 			longest = max(longest, x)
 			pts = append(pts, plotter.XY{X: x, Y: float64(c.Sessions)})
 		}
 		p := linear("sessions connected, outage at "+span(time.Duration(o.AtNS)), 120, float64(o.Sessions), 1, countTicks{}, trace{pts, stroke(blue(), 1.6)})
-		p.xMin, p.xMax, p.x = 0, longest, timeTicks{}
 		panels = append(panels, p)
+	}
+	for i := range panels {
+		panels[i].xMin, panels[i].xMax, panels[i].x = 0, longest, timeTicks{}
 	}
 	return Plot{Name: "recovery", Title: "Recovery: sessions that are back", figure: figure{panels: panels, xName: "time since the sessions began to go"},
 		Caption: "Sessions connected after many of them had lost their connections."}

@@ -38,8 +38,9 @@ func TestOutages(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
 	}
-	if !hasPlot(r, "recovery") {
-		t.Error("no picture")
+	f := newView(r).recoveryPlot().figure
+	if len(f.panels) != 2 || f.panels[0].xMax != 9 || f.panels[1].xMax != 9 {
+		t.Errorf("pictures %+v; want two that share the 9 s of the longer outage", f.panels)
 	}
 	var page strings.Builder
 	if err := HTML(&page, r); err != nil {

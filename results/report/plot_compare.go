@@ -36,11 +36,22 @@ func (t effectTicks) Ticks(float64, float64) []plot.Tick {
 // mostEffect bounds the axis of changes: what is beyond is cut there.
 const mostEffect = 2
 
+// What a picture of effects says of itself.
+const (
+	forestCaption = "The Hodges–Lehmann estimate with its interval. The grey band is the floor: what lies " +
+		"wholly inside does not matter. Metrics that have a say are black, the others grey; red is a regression, green an improvement."
+	forestAxis = "change, lower values to the left"
+)
+
 // forestPlot has a line for each metric that is a ratio.
 func forestPlot(c *results.Comparison) Plot {
-	p := Plot{Name: "forest", Title: "Change of each metric, head against base", Caption: "The Hodges–Lehmann estimate with its interval. The grey band is the floor: what lies " +
-		"wholly inside does not matter. Metrics that have a say are black, the others grey; red is a regression, green an improvement."}
-	var rows []results.Compared
+	rows := forestRows(c)
+	return Plot{Name: "forest", Title: "Change of each metric, head against base", Caption: forestCaption,
+		figure: figure{panels: []panel{forestPanel(rows, forestReach(rows))}, xName: forestAxis}}
+}
+
+// forestRows are the metrics that are ratios, those that have a say first.
+func forestRows(c *results.Comparison) (rows []results.Compared) {
 	for _, gated := range []bool{true, false} {
 		for _, m := range c.Metrics {
 			if !m.Difference && m.Gated == gated && len(m.Base) > 0 && len(m.Head) > 0 && len(rows) < 30 {
@@ -48,14 +59,23 @@ func forestPlot(c *results.Comparison) Plot {
 			}
 		}
 	}
+	return rows
+}
+
+// forestReach is how far the axis of changes goes to both sides.
+func forestReach(rows []results.Compared) float64 {
+	reach := .02
+	for _, m := range rows {
+		reach = min(mostEffect, max(reach, 1.15*math.Abs(bounded1(m.Low)), 1.15*math.Abs(bounded1(m.High)), 1.3*bounded1(m.Floor)))
+	}
+	return reach
+}
+
+func forestPanel(rows []results.Compared, reach float64) panel {
 	const each = 24
 	pl := panel{height: float64(each * max(3, len(rows))), yMax: float64(max(1, len(rows))), y: plot.ConstantTicks(nil), bare: true}
 	if len(rows) == 0 {
 		pl.empty = "no metric that is a ratio"
-	}
-	reach := .02
-	for _, m := range rows {
-		reach = min(mostEffect, max(reach, 1.15*math.Abs(bounded1(m.Low)), 1.15*math.Abs(bounded1(m.High)), 1.3*bounded1(m.Floor)))
 	}
 	pl.xMin, pl.xMax, pl.x = -reach*(1+labelRoom), reach, effectTicks{reach}
 	label := small(ink())
@@ -67,11 +87,9 @@ func forestPlot(c *results.Comparison) Plot {
 			note{pl.xMin, y, fitted(label, seenLine(m.Metric, 60), room*.62) + "  " + changeText(m), label})
 	}
 	pl.marks = append(pl.marks, upright{0, stroke(muted(), .9)})
-	p.figure = figure{panels: []panel{pl}, xName: "change, lower values to the left"}
-	return p
+	return pl
 }
 
-// bounded1 keeps an effect on the axis.
 func bounded1(v float64) float64 {
 	if math.IsNaN(v) {
 		return 0

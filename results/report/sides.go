@@ -11,7 +11,7 @@ import (
 // SidesText writes for a terminal several comparisons with one base, side by side. It fails only where w does.
 func SidesText(w io.Writer, cs []*results.Comparison) error {
 	var b strings.Builder
-	b.WriteString("SIDE BY SIDE: " + strings.Join(sideNames(cs), ", ") + "\n\n" + strings.Join(besideLines(cs), "\n") + "\n")
+	b.WriteString(sidesTitle(cs) + "\n\n" + strings.Join(besideLines(cs), "\n") + "\n")
 	for _, gated := range []bool{true, false} {
 		t := &table{}
 		t.add(sidesHead(cs)...)

@@ -1,6 +1,10 @@
 package report
 
 import (
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,5 +48,58 @@ func TestSides(t *testing.T) {
 	}
 	if err := SidesText(new(strings.Builder), nil); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestSidesPage has one page for all sides, that leads to the page of each, with one picture on one axis.
+func TestSidesPage(t *testing.T) {
+	dir := t.TempDir()
+	if err := SidesFiles(dir, besides()); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "comparison.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(text)
+	wellFormed(t, page)
+	harmless(t, "the page", page)
+	for _, want := range []string{"<h1>SIDE BY SIDE: tcp, websocket, --transport bosh", `<a href="other-1/comparison.html">websocket beside tcp</a>`, `<a href="other-2/comparison.html">`,
+		"Metrics that have a say", "Other metrics", "ping p50  +100 %", "errors  -50 %", "<li>x</li>", `class="verdict doubt"`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q:\n%s", want, page)
+		}
+	}
+	f := SidesPlots(besides())[0].figure
+	if len(f.panels) != 2 || f.panels[0].xMax != f.panels[1].xMax || f.panels[0].xMax < 1.1 {
+		t.Errorf("%d panels that end at %v", len(f.panels), f.panels[0].xMax)
+	}
+}
+
+// TestSidesOfAnything draws what no runs measured, but files may say.
+func TestSidesOfAnything(t *testing.T) {
+	for _, cs := range [][]*results.Comparison{nil, {{}}, slices.Repeat([]*results.Comparison{hostileComparison("<b>\x1b\xff")}, 100)} {
+		for _, write := range []func(io.Writer, []*results.Comparison) error{SidesText, SidesMarkdown, SidesHTML} {
+			var b strings.Builder
+			if err := write(&b, cs); err != nil {
+				t.Fatal(err)
+			}
+			harmless(t, "the sides", b.String())
+		}
+	}
+}
+
+func TestSidesTone(t *testing.T) {
+	for _, c := range []struct {
+		said []string
+		want string
+	}{{nil, "doubt"}, {[]string{results.Same, results.Improvement}, "good"}, {[]string{results.Same, results.Insufficient}, "doubt"}, {[]string{results.Undecided, results.Regression}, "bad"}} {
+		var cs []*results.Comparison
+		for _, s := range c.said {
+			cs = append(cs, &results.Comparison{Verdict: results.Outcome{Status: s}})
+		}
+		if got := sidesTone(cs); got != c.want {
+			t.Errorf("%v: %s, want %s", c.said, got, c.want)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"xmpprig/loadgen/target"
 	"xmpprig/loadgen/xmpp"
+	"xmpprig/results"
 )
 
 // Elsewhere is where every second user of a run is at home, users 1, 3, 5 and so on, rather than at the server under test.
@@ -18,6 +19,8 @@ type Elsewhere struct {
 	Own bool
 	// Server is what these domains are on, to be watched for crashes; may be nil.
 	Server *target.Server
+	// Federation says what became of the streams to the server under test so far; may be nil.
+	Federation func() *results.Federation
 	// AtWork is told when the measured phases begin; may be nil. It must not wait.
 	AtWork func(begin time.Time)
 }

@@ -111,6 +111,9 @@ func (w *watch) sofar(now time.Duration) results.Run {
 	}
 	r.Ledger = w.ledger.running()
 	r.Rooms = w.roomAccount(false)
+	if away := w.users.away; away != nil && away.Federation != nil {
+		r.Federation = away.Federation()
+	}
 	r.Ledger.Nodes = w.fanout.accounts()
 	r.Errors = w.errors.list()
 	r.Generator = w.health.generator()

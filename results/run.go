@@ -27,7 +27,8 @@ type Run struct {
 	Phases      []Phase      `json:"phases"`
 	Series      []Series     `json:"series"`
 	Ledger      Ledger       `json:"ledger"`
-	Rooms       *Rooms       `json:"rooms,omitempty"` // nil: the scenario has none
+	Rooms       *Rooms       `json:"rooms,omitempty"`      // nil: the scenario has none
+	Federation  *Federation  `json:"federation,omitempty"` // nil: the rig had no streams with servers
 	Outages     []Outage     `json:"outages,omitempty"`
 	Restarts    []Restarted  `json:"restarts,omitempty"`
 	Errors      []ErrorClass `json:"errors"`

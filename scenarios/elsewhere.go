@@ -11,9 +11,10 @@ import (
 // fields that name a place is set.
 type Elsewhere struct {
 	Component string // behind an external component that serves this domain
-	Server    string // at another server, which is started beside the one under test: prosody or ejabberd
+	Server    string // at another server, which is started beside the one under test: loopback, prosody or ejabberd
 	Domains   int    // at so many domains, whose server is the rig itself
 	Streams   int    // with Domains: that they share to the server under test; 0: each has one of its own
+	TLS       string // with Server or Domains: how the servers prove who they are; empty: the default
 	Split     *Split // with Server; nil: the two are never parted
 }
 
@@ -22,6 +23,16 @@ type Split struct {
 	After, For time.Duration
 	Reset      bool // their connections are reset; else they fall silent, and what was sent meanwhile arrives late
 }
+
+// Values of Elsewhere.TLS. The default of Domains is none; two servers use TLS where both can, and dialback.
+const (
+	PeersPlain    = "none"     // dialback over unencrypted streams
+	PeersDialback = "dialback" // dialback over TLS
+	PeersExternal = "external" // certificates over TLS (XEP-0178)
+)
+
+// PeerDomain is what the domains of the rig are under.
+const PeerDomain = "peers.test"
 
 // ElsewhereDomain is the domain of the other server.
 const ElsewhereDomain = "elsewhere.test"
@@ -32,6 +43,7 @@ func elsewhereForm() form[*Elsewhere] {
 		key("server", oneOf(federating()...), "They are at another server, which is started beside the one under test and federated with it.", func(e *Elsewhere) *string { return &e.Server }),
 		key("domains", integer(1, 10_000), "They are at so many domains, d0.peers.test and so on, whose server is the rig itself.", func(e *Elsewhere) *int { return &e.Domains }),
 		key("streams", integer(1, 10_000), "With domains: how many streams to the server the domains share. Default: each has one of its own.", func(e *Elsewhere) *int { return &e.Streams }),
+		key("tls", peersTLSForm(), "With server or domains: none is dialback without TLS, dialback is over TLS, external is certificates over TLS. Default: none with domains; with server dialback, over TLS where both can.", func(e *Elsewhere) *string { return &e.TLS }),
 		key("split", splitForm(), "With server: the connections between the two are cut for a while. Default: never.", func(e *Elsewhere) **Split { return &e.Split }),
 	), "component", "server", "domains")
 	return into(f, func(e Elsewhere) *Elsewhere { return &e })
@@ -41,7 +53,7 @@ func (e *Elsewhere) print() *node {
 	if e == nil {
 		return nil
 	}
-	m := mapOf().put("component", quoted(e.Component)).put("server", quoted(e.Server)).put("domains", whole(e.Domains)).put("streams", whole(e.Streams))
+	m := mapOf().put("component", quoted(e.Component)).put("server", quoted(e.Server)).put("domains", whole(e.Domains)).put("streams", whole(e.Streams)).put("tls", quoted(e.TLS))
 	if s := e.Split; s != nil {
 		how := "silence"
 		if s.Reset {
@@ -106,8 +118,11 @@ func (k *checker) checkElsewhere() {
 	if e.Streams > 0 && e.Domains == 0 {
 		add("streams are of domains of the rig, and there are none", "say how many with domains")
 	}
+	if e.TLS != "" && e.Server == "" && e.Domains == 0 {
+		add("tls is of streams between servers, and there are none", "name another server, or domains of the rig", "peer-tls")
+	}
 	if (e.Server != "" || e.Domains > 0) && !slices.Contains(federating(), k.Target.Server) {
-		add("only prosody and ejabberd can be federated here", "use --server prosody or ejabberd", "server")
+		add("only loopback, prosody and ejabberd can be federated here", "use --server loopback, prosody or ejabberd", "server")
 	}
 	if e.Server != "" && k.Target.Domain == ElsewhereDomain {
 		add(ElsewhereDomain+" is the domain of the other server", "name another", "domain")
@@ -125,21 +140,28 @@ func (w *overriding) elsewhereFrom(o Overrides) {
 	if o.PeerDomains != 0 && use(w, "peer-domains", fmt.Sprint(o.PeerDomains), integer(1, 10_000)) {
 		e := Elsewhere{Domains: o.PeerDomains}
 		if w.Elsewhere != nil {
-			e.Streams = w.Elsewhere.Streams
+			e.Streams, e.TLS = w.Elsewhere.Streams, w.Elsewhere.TLS
 		}
 		w.Elsewhere = &e
 	}
 	if o.Federate != "" && use(w, "federate", o.Federate, oneOf(federating()...)) {
 		e := Elsewhere{Server: o.Federate}
 		if w.Elsewhere != nil {
-			e.Split = w.Elsewhere.Split
+			e.Split, e.TLS = w.Elsewhere.Split, w.Elsewhere.TLS
 		}
+		w.Elsewhere = &e
+	}
+	if o.PeerTLS != "" && use(w, "peer-tls", o.PeerTLS, peersTLSForm()) {
+		e := w.elsewhere()
+		e.TLS = o.PeerTLS
 		w.Elsewhere = &e
 	}
 }
 
+func peersTLSForm() form[string] { return oneOf(PeersPlain, PeersDialback, PeersExternal) }
+
 // federating are the servers that can be federated with another.
-func federating() []string { return []string{"prosody", "ejabberd"} }
+func federating() []string { return []string{"loopback", "prosody", "ejabberd"} }
 
 func splitForm() form[*Split] {
 	f := object("the block split", Split{},
@@ -154,7 +176,7 @@ func splitForm() form[*Split] {
 func (s *Scenario) PeerDomains() []string {
 	var all []string
 	for i := range s.elsewhere().Domains {
-		all = append(all, fmt.Sprintf("d%d.peers.test", i))
+		all = append(all, fmt.Sprintf("d%d."+PeerDomain, i))
 	}
 	return all
 }

@@ -32,6 +32,7 @@ type Overrides struct {
 	Objectives  []string // more of them, as ParseObjective reads them
 	PeerDomains int      // every second user is at so many domains of the rig
 	Federate    string   // every second user is at this server, which is federated with the one under test
+	PeerTLS     string   // how servers prove to one another who they are: none, dialback or external
 	Component   string   // every second user is behind a component of this domain
 	Server      string   // without Domain, a domain that followed from the server follows the new one
 }

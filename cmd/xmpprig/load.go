@@ -42,7 +42,8 @@ func loadFlags(f *pflag.FlagSet) *overriding {
 	f.StringVar(&v.o.Management, "stream-management", "", "resume, acks or none (XEP-0198)")
 	f.StringVar(&v.o.Domain, "domain", "", "the server's XMPP `DOMAIN`")
 	f.IntVar(&v.o.PeerDomains, "peer-domains", 0, "have every second user at so many domains whose server is the rig itself, federated with the one under test")
-	f.StringVar(&v.o.Federate, "federate", "", "have every second user at another `SERVER`, prosody or ejabberd, which is federated with the one under test")
+	f.StringVar(&v.o.PeerTLS, "peer-tls", "", "how servers prove to one another who they are: none, dialback or external (by certificates); see go doc ./scenarios")
+	f.StringVar(&v.o.Federate, "federate", "", "have every second user at another `SERVER`, loopback, prosody or ejabberd, which is federated with the one under test")
 	f.StringVar(&v.o.Component, "component", "", "have every second user behind an external component that serves `DOMAIN`, such as bots")
 	f.StringVar(&v.o.User, "user", "", "`PATTERN` of user names; {n} is a number from 0")
 	f.StringVar(&v.o.Password, "password", "", "`PATTERN` of passwords; better given in $XMPPRIG_PASSWORD")
@@ -91,7 +92,7 @@ func (v *overriding) scenario(args []string) (*scenarios.Scenario, error) {
 // values takes over what needs more than the flag's own check. Zeros and
 // empty texts change nothing in a scenario, so they are refused here.
 func (v *overriding) values() (err error) {
-	if err := wellWritten(v.flags, "server", "occupants", "transport", "tls", "login", "mechanism", "stream-management", "domain", "federate", "component", "user", "password"); err != nil {
+	if err := wellWritten(v.flags, "server", "occupants", "transport", "tls", "login", "mechanism", "stream-management", "domain", "federate", "peer-tls", "component", "user", "password"); err != nil {
 		return err
 	}
 	if v.flags.Changed("sessions") && v.o.Sessions == 0 {

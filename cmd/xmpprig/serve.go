@@ -27,6 +27,7 @@ type serving struct {
 	mechanisms, faults, defects               []string
 	listenComponent                           string
 	components                                []string
+	federation                                federating
 	clientCA                                  string
 	certificate, caFile, addrFile             string
 	management                                string
@@ -55,6 +56,7 @@ are about
 			f.StringVar(&s.listenTLS, "listen-tls", "127.0.0.1:5223", "`ADDRESS` for direct TLS, and for WebSocket and BOSH over it; empty: none")
 			f.StringVar(&s.listenComponent, "listen-component", "127.0.0.1:5347", "`ADDRESS` for external components (XEP-0114), where there are any")
 			f.StringArrayVar(&s.components, "component", nil, "an external component that may connect, as `DOMAIN=SECRET`; repeatable")
+			s.federation.declare(f)
 			f.StringVar(&s.domain, "domain", "localhost", "the domain served")
 			f.IntVar(&s.users, "users", 0, "number of accounts; 0: as many as the pattern gives")
 			f.StringVar(&s.user, "user", "user{n}", "`PATTERN` of account names, {n} is a number from 0")
@@ -107,7 +109,7 @@ func (s *serving) check(f *pflag.FlagSet, args []string) error {
 	if len(args) > 0 {
 		return &usageError{"serve takes no arguments, only flags", "faults are given as --fault " + args[0]}
 	}
-	return firstOf(wellWritten(f, "listen", "domain", "user", "password", "certificate", "client-ca", "ca-file", "addr-file"),
+	return firstOf(wellWritten(f, "listen", "listen-servers", "peer-tls", "peer-ca", "domain", "user", "password", "certificate", "client-ca", "ca-file", "addr-file"), s.federation.check(),
 		oneOf("stream-management", s.management, "resume", "acks", "none"), atLeast(0, s.users, "users"), atLeast(1, s.iterations, "iterations"), atLeast(0, s.archive, "archive"), atLeast(0, s.offline, "offline"))
 }
 
@@ -133,7 +135,12 @@ func (s *serving) run(ctx context.Context, ui *ui) error {
 	if err != nil {
 		return &usageError{err.Error(), "--client-ca takes a PEM file"}
 	}
+	federation, err := s.federation.options()
+	if err != nil {
+		return err
+	}
 	srv, err := loopback.New(loopback.Options{
+		Federation: federation,
 		Components: components,
 		Domain:     s.domain, Users: loopback.UserPattern(s.user, s.password, s.users), Mechanisms: s.mechanisms,
 		Iterations: s.iterations, SASL2: s.sasl2, FAST: s.fast, TokenLife: s.tokenLife, Upgrades: s.upgrades, Tickets: s.tickets, Register: s.register, StreamManagement: s.managed(), Archive: s.archive, Offline: s.offline, Version: tool().Version, Faults: faults,
@@ -172,16 +179,21 @@ func (s *serving) chain() (*tls.Certificate, error) {
 
 // clientAuthority reads who vouches for clients; nil: the server's own authority.
 func (s *serving) clientAuthority() (*x509.CertPool, error) {
-	if s.clientCA == "" {
+	return authorityIn(s.clientCA)
+}
+
+// authorityIn reads the certificates in a PEM file; nil where none is named.
+func authorityIn(file string) (*x509.CertPool, error) {
+	if file == "" {
 		return nil, nil
 	}
-	pem, err := os.ReadFile(s.clientCA)
+	pem, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("read the authority in %s: there is no certificate", s.clientCA)
+		return nil, fmt.Errorf("read the authority in %s: there is no certificate", file)
 	}
 	return pool, nil
 }
@@ -203,6 +215,12 @@ func (s *serving) open(srv *loopback.Server, ui *ui) error {
 			return cannotListen(err)
 		}
 		where += fmt.Sprintf("component %s\n", srv.ComponentAddr())
+	}
+	if s.federation.wanted() {
+		if err := srv.ListenServers(s.federation.listen); err != nil {
+			return cannotListen(err)
+		}
+		where += fmt.Sprintf("servers %s\n", srv.ServersAddr())
 	}
 	if s.caFile != "" {
 		if err := os.WriteFile(s.caFile, srv.CAPEM(), 0o644); err != nil {

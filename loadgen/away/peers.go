@@ -13,6 +13,7 @@ import (
 	"xmpprig/loadgen/xmpp/crowd"
 	"xmpprig/loadgen/xmpp/trunk"
 	"xmpprig/loadgen/xmpp/wire"
+	"xmpprig/results"
 	"xmpprig/scenarios"
 )
 
@@ -26,6 +27,8 @@ type atPeer struct {
 	server   string // the other servers' address
 	peer     *trunk.Peer
 	crowd    *crowd.Crowd
+	keyring  *keyring
+	took     [4]results.Histogram // by trunk.Handshake
 }
 
 func preparePeer(s *scenarios.Scenario) (*atPeer, error) {
@@ -41,10 +44,16 @@ func preparePeer(s *scenarios.Scenario) (*atPeer, error) {
 		_ = a.listener.Close()
 		return nil, err
 	}
+	if a.keyring, err = newKeyring(s.Elsewhere); err != nil {
+		_ = a.listener.Close()
+		a.names.close()
+		return nil, err
+	}
 	a.peer = trunk.NewPeer(trunk.PeerOptions{
 		Local: func(domain string) bool { return a.known[domain] }, Dial: a.dial, Streams: s.Elsewhere.Streams,
-		Deliver: func(e *wire.Element, at time.Time) { a.crowd.Deliver(e, at) },
-		Limits:  trunk.Limits{Timeout: s.Load.Timeout},
+		Deliver:  func(e *wire.Element, at time.Time) { a.crowd.Deliver(e, at) },
+		Took:     func(what trunk.Handshake, d time.Duration) { a.took[what].Record(int64(d)) },
+		Security: a.keyring.security(), Limits: trunk.Limits{Timeout: s.Load.Timeout},
 	})
 	a.crowd = crowd.New(a.peer, wire.NSServer)
 	a.peer.Serve(a.listener)
@@ -66,7 +75,8 @@ func (a *atPeer) dial(ctx context.Context, domain string) (net.Conn, error) {
 }
 
 func (a *atPeer) extend(spec *target.Spec) {
-	spec.Federation = target.Federation{Via: a.listener.Addr().String(), Names: a.names.addr()}
+	spec.Federation = target.Federation{Via: a.listener.Addr().String(), Names: a.names.addr(), TLS: a.scenario.Elsewhere.TLS}
+	spec.Authority = a.keyring.shared()
 }
 
 func (a *atPeer) open(_ context.Context, srv *target.Server) error {
@@ -75,7 +85,7 @@ func (a *atPeer) open(_ context.Context, srv *target.Server) error {
 }
 
 func (a *atPeer) users(base *xmpp.Dialer) *loadgen.Elsewhere {
-	e := &loadgen.Elsewhere{Domains: a.domains}
+	e := &loadgen.Elsewhere{Domains: a.domains, Federation: a.account}
 	for _, d := range a.domains {
 		e.Dialers = append(e.Dialers, joining(a.crowd, d, base))
 	}
@@ -83,11 +93,26 @@ func (a *atPeer) users(base *xmpp.Dialer) *loadgen.Elsewhere {
 }
 
 func (a *atPeer) describe() string {
-	text := fmt.Sprintf("at %d domains of the rig, federated by dialback", len(a.domains))
+	text := fmt.Sprintf("at %d domains of the rig, federated by %s", len(a.domains), proof(a.scenario.Elsewhere.TLS))
 	if n := a.scenario.Elsewhere.Streams; n > 0 {
 		text += fmt.Sprintf(" over %d streams that they share", n)
 	}
 	return text
+}
+
+// account is what became of the streams so far, for the record.
+func (a *atPeer) account() *results.Federation {
+	c := a.peer.Counts()
+	f := &results.Federation{
+		Opened: c.Opened, Accepted: c.Accepted, Encrypted: c.Encrypted, Dialback: c.Valid, External: c.External, Refused: c.Invalid,
+		Verified: c.Verified, Vouched: c.Vouched, Unsent: c.Unsent,
+	}
+	for what, name := range []string{trunk.TLSOpened: "tls.out", trunk.TLSAccepted: "tls.in", trunk.ExternalOpened: "external", trunk.DialbackOpened: "dialback"} {
+		if h := &a.took[what]; h.Count() > 0 {
+			f.Handshakes = append(f.Handshakes, results.HandshakeOf(name, h))
+		}
+	}
+	return f
 }
 
 func (a *atPeer) close() error {

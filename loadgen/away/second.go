@@ -21,6 +21,8 @@ type atSecond struct {
 	names    *names
 	server   *target.Server
 	rejoin   func() // ends the split; nil: there is none yet
+	// authority certifies both, where certificates are what they believe; nil: each has its own.
+	authority *target.Authority
 }
 
 func prepareSecond(s *scenarios.Scenario) (*atSecond, error) {
@@ -34,6 +36,13 @@ func prepareSecond(s *scenarios.Scenario) (*atSecond, error) {
 		return nil, err
 	}
 	a := &atSecond{scenario: s, in: in, out: out}
+	if s.Elsewhere.TLS == scenarios.PeersExternal {
+		if a.authority, err = target.NewAuthority(); err != nil {
+			in.close()
+			out.close()
+			return nil, err
+		}
+	}
 	if a.names, err = newNames(a.port); err != nil {
 		in.close()
 		out.close()
@@ -54,10 +63,12 @@ func (a *atSecond) port(domain string) int {
 }
 
 func (a *atSecond) extend(spec *target.Spec) {
+	spec.Authority = a.authority
 	a.spec = *spec
 	a.spec.Driver, a.spec.Domain, a.spec.Config = a.scenario.Elsewhere.Server, scenarios.ElsewhereDomain, ""
-	a.spec.Federation = target.Federation{Via: a.in.addr(), Names: a.names.addr()}
-	spec.Federation = target.Federation{Via: a.out.addr(), Names: a.names.addr()}
+	a.spec.Faults, a.spec.Defects = nil, nil
+	a.spec.Federation = target.Federation{Via: a.in.addr(), Names: a.names.addr(), TLS: a.scenario.Elsewhere.TLS}
+	spec.Federation = target.Federation{Via: a.out.addr(), Names: a.names.addr(), TLS: a.scenario.Elsewhere.TLS}
 }
 
 func (a *atSecond) open(ctx context.Context, srv *target.Server) error {
@@ -104,7 +115,7 @@ func (a *atSecond) atWork(begin time.Time) {
 
 func (a *atSecond) describe() string {
 	software, version := a.server.Software()
-	text := strings.TrimSpace(fmt.Sprintf("at %s, %s %s", scenarios.ElsewhereDomain, software, version)) + ", federated by dialback"
+	text := strings.TrimSpace(fmt.Sprintf("at %s, %s %s", scenarios.ElsewhereDomain, software, version)) + ", federated by " + proof(a.scenario.Elsewhere.TLS)
 	if s := a.scenario.Elsewhere.Split; s != nil {
 		text += fmt.Sprintf(", parted for %v after %v", s.For, s.After)
 	}

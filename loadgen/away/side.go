@@ -21,6 +21,19 @@ type side interface {
 	close() error
 }
 
+// proof says how servers prove to one another who they are.
+func proof(tls string) string {
+	switch tls {
+	case scenarios.PeersPlain:
+		return "dialback, without TLS"
+	case scenarios.PeersDialback:
+		return "dialback over TLS"
+	case scenarios.PeersExternal:
+		return "certificates over TLS"
+	}
+	return "dialback"
+}
+
 // Prepare makes ready what a scenario needs besides its server; nil where that is nothing. A Side is to be closed.
 func Prepare(s *scenarios.Scenario) (*Side, error) {
 	switch e := s.Elsewhere; {

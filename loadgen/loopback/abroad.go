@@ -102,7 +102,7 @@ func (s *Server) fromAbroad(domain string, e *wire.Element, at time.Time) {
 		return
 	}
 	if string(to.domain) != s.options.Domain {
-		if s.sendAbroad(string(to.domain), wire.AppendRehomed(nil, e, wire.Addressing{})) {
+		if s.send(domain, string(to.domain), wire.AppendRehomed(nil, e, wire.Addressing{})) {
 			return
 		}
 		s.bounce(domain, e, "remote-server-not-found")
@@ -121,14 +121,14 @@ func (s *Server) fromAbroad(domain string, e *wire.Element, at time.Time) {
 
 // bounce sends a stanza from another domain back.
 func (s *Server) bounce(domain string, e *wire.Element, condition string) {
-	switch kind := string(e.Attr("type")); {
-	case kind == "error" || kind == "result" && string(e.Local()) == "iq":
+	if mustStayUnanswered(e) {
 		return
 	}
 	if string(e.Local()) == "message" {
 		s.tally.bounced.Add(1)
 	}
-	s.sendAbroad(domain, appendStanzaError(nil, e, string(e.Attr("from")), errorKind(condition), condition))
+	own, _ := domainPart(e.Attr("to"))
+	s.send(own, domain, appendStanzaError(nil, e, string(e.Attr("from")), errorKind(condition), condition))
 }
 
 // local is a stanza from another domain in the content namespace of clients.

@@ -17,7 +17,8 @@
 // in-band registration (XEP-0077), SASL2 with Bind 2, FAST and upgrades of SCRAM (XEP-0388, XEP-0386, XEP-0484, XEP-0480), an archive (XEP-0313) and messages to those who are away. Its users have nodes
 // (XEP-0163), a list of whom they block (XEP-0191, which keeps messages away, not presence) and a vCard (XEP-0054), there is a service with nodes at
 // pubsub.DOMAIN (XEP-0060), and push notifications (XEP-0357) are agreed to, though none is sent. It keeps everything in memory.
-// Of other domains it knows those of the external components (XEP-0114) that connect to it.
+// Of other domains it knows those of the external components (XEP-0114) that connect to it, and with Options.Federation it has streams
+// with other servers: with STARTTLS, EXTERNAL (XEP-0178) and dialback (XEP-0220) in all its roles.
 //
 // # Choices
 //
@@ -37,6 +38,9 @@
 //   - Addresses are compared in lower case, full-width forms as ASCII; canonically equivalent spellings stay different.
 //   - Stanza-ids (XEP-0359) that claim to be the server's or a user's of it are taken out of messages and iqs.
 //   - Contacts of other domains are in no roster: whoever was approved sees presence as long as the server runs.
+//   - A stream of another server is for pairs of domains, one of the server's and one that was proven. A stanza of any other pair ends
+//     it: with not-authorized before any was, improper-addressing without both addresses, host-unknown to a domain that is not here, else
+//     invalid-from. Answers of dialback that answer nothing are passed over.
 //   - A third failed attempt to authenticate, or no session after Options.LoginTimeout, ends the stream with policy-violation.
 //   - A client that lets more than Options.Queue bytes wait is cut off without a word.
 //

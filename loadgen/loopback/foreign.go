@@ -18,6 +18,8 @@ type foreign struct {
 	components map[string]*trunk.Component // connected now, by domain
 	listener   net.Listener
 	addr       net.Addr
+	peer       *trunk.Peer           // nil: the server is not federated
+	servers    net.Addr              // where others of them come
 	opening    map[net.Conn]struct{} // connections that have not said yet which component they are of
 	closed     bool
 }
@@ -120,12 +122,26 @@ func (f *foreign) close() {
 	for _, c := range open {
 		c.Close()
 	}
+	if f.peer != nil {
+		f.peer.Close()
+	}
 }
 
-// sendAbroad sends stanzas to another domain; false where the way there is not known.
-func (s *Server) sendAbroad(domain string, stanzas []byte) bool {
+// sendAbroad sends a stanza to another domain; false where the way there is not known.
+func (s *Server) sendAbroad(domain string, stanza []byte) bool {
+	return s.send(s.options.Domain, domain, stanza)
+}
+
+// send is sendAbroad for what comes from any domain that is here: the server's, or a component's.
+func (s *Server) send(from, to string, stanza []byte) bool {
 	s.foreign.mu.RLock()
-	c := s.foreign.components[domain]
+	c := s.foreign.components[to]
 	s.foreign.mu.RUnlock()
-	return c != nil && c.Send(stanzas) == nil
+	if c != nil {
+		return c.Send(stanza) == nil
+	}
+	if s.foreign.peer == nil || !s.local(from) || s.local(to) || to == s.rooms.domain || to == s.pubsubDomain() {
+		return false
+	}
+	return s.foreign.peer.Send(from, to, stanza) == nil
 }

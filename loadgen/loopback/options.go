@@ -58,6 +58,9 @@ type Options struct {
 	// Components are the domains that external components (XEP-0114) serve, with their secrets.
 	Components map[string]string
 
+	// Federation is with the servers of other domains; nil: there are none.
+	Federation *Federation
+
 	NoRooms bool // have no multi-user chat (XEP-0045) at conference.DOMAIN
 
 	Limits       wire.Limits   // of one element; 64 levels, 64 attributes and 256 KiB where not positive
@@ -150,7 +153,7 @@ func (o *Options) settle() error {
 	if _, own := o.Components[o.Domain]; own {
 		return fmt.Errorf("the domain %s is the server's own, and cannot be a component's", o.Domain)
 	}
-	return errors.Join(o.Faults.validate(), CheckDefects(o.Defects))
+	return errors.Join(o.Federation.settle(), o.Faults.validate(), CheckDefects(o.Defects))
 }
 
 func orElse[T int | time.Duration](v, otherwise T) T {

@@ -88,6 +88,7 @@ func New(o Options) (*Server, error) {
 	}
 	rand.Read(s.secret[:])
 	s.planted = plant(&s.options)
+	s.foreign.peer = s.newPeer()
 	if err := s.certify(); err != nil {
 		return nil, fmt.Errorf("make loopback server: %w", err)
 	}

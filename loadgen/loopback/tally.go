@@ -30,6 +30,7 @@ type Tally struct {
 	// Abroad counts messages sent to other domains, copies included; they are among Routed, and not among Delivered.
 	Abroad     int64 `json:"abroad"`
 	Components int64 `json:"components"` // external components that came
+	Returned   int64 `json:"returned"`   // stanzas to other servers that found no way, also among Abroad if they were messages
 	Held       int64 `json:"held"`       // messages kept for users who were away
 	// Discarded counts messages on their way to a session that ended before they were written.
 	Discarded int64 `json:"discarded"`
@@ -68,7 +69,7 @@ type counters struct {
 	held                                                                               atomic.Int64
 	cut, unanswered, slowReaders, delays, delayTotal, loginDelays                      atomic.Int64
 	resumed, resumesFailed, resumesExpired, redelivered, unacked, carbons              atomic.Int64
-	abroad, components                                                                 atomic.Int64
+	abroad, components, returned                                                       atomic.Int64
 	footers, attempts, boundEver                                                       atomic.Int64 // footers: streams ended without an error; the others are what refuse and cut count by
 }
 
@@ -86,7 +87,7 @@ func (s *Server) Tally() Tally {
 		LoginDelays: c.loginDelays.Load(),
 		Resumed:     c.resumed.Load(), ResumesFailed: c.resumesFailed.Load(), ResumesExpired: c.resumesExpired.Load(),
 		Redelivered: c.redelivered.Load(), Unacked: c.unacked.Load(), Carbons: c.carbons.Load(),
-		Abroad: c.abroad.Load(), Components: c.components.Load(),
+		Abroad: c.abroad.Load(), Components: c.components.Load(), Returned: c.returned.Load(),
 	}
 }
 

@@ -23,20 +23,9 @@ type chain struct {
 	signer    *ecdsa.PrivateKey // the authority's
 }
 
-// newChain makes a chain for the domain, its subdomains and the address. It is
+// chain makes a chain for the domain, its subdomains and the address. It is
 // valid from 2000 to 2100, so that no clock is wrong enough to matter.
-func newChain(domain string, ip net.IP) (*chain, error) {
-	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, fmt.Errorf("make CA key: %w", err)
-	}
-	ca := certificateTemplate(1, "xmpprig test CA")
-	ca.IsCA, ca.BasicConstraintsValid = true, true
-	ca.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign
-	caDER, err := x509.CreateCertificate(rand.Reader, ca, ca, &caKey.PublicKey, caKey)
-	if err != nil {
-		return nil, fmt.Errorf("make CA certificate: %w", err)
-	}
+func (a *Authority) chain(domain string, ip net.IP) (*chain, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, fmt.Errorf("make server key: %w", err)
@@ -52,7 +41,7 @@ func newChain(domain string, ip net.IP) (*chain, error) {
 	}
 	leaf.KeyUsage = x509.KeyUsageDigitalSignature
 	leaf.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
-	leafDER, err := x509.CreateCertificate(rand.Reader, leaf, ca, &key.PublicKey, caKey)
+	leafDER, err := x509.CreateCertificate(rand.Reader, leaf, a.cert, &key.PublicKey, a.key)
 	if err != nil {
 		return nil, fmt.Errorf("make server certificate: %w", err)
 	}
@@ -60,13 +49,10 @@ func newChain(domain string, ip net.IP) (*chain, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode server key: %w", err)
 	}
-	c := &chain{ca: encodePEM("CERTIFICATE", caDER), leaf: encodePEM("CERTIFICATE", leafDER), key: encodePEM("PRIVATE KEY", keyDER), pool: x509.NewCertPool()}
-	c.pool.AppendCertsFromPEM(c.ca)
-	c.signer = caKey
-	if c.authority, err = x509.ParseCertificate(caDER); err != nil {
-		return nil, fmt.Errorf("read CA certificate: %w", err)
-	}
-	return c, nil
+	return &chain{
+		ca: a.PEM(), leaf: encodePEM("CERTIFICATE", leafDER), key: encodePEM("PRIVATE KEY", keyDER), pool: a.Pool(),
+		authority: a.cert, signer: a.key,
+	}, nil
 }
 
 func certificateTemplate(serial int64, name string) *x509.Certificate {

@@ -138,7 +138,7 @@ func ejabberdHandlers(s Spec) string {
 // ejabberdFiles writes configuration, modules and certificates.
 func ejabberdFiles(st *site, h scramHash) error {
 	v := ejabberdValues{
-		All: st.path("all.pem"), CA: st.path("trusted.pem"),
+		All: st.path("all.pem"), CA: st.path("ca.pem"),
 		IP: st.place.IP.String(), Domain: st.spec.Domain, Conference: "conference." + st.spec.Domain,
 		Port: st.place.Port, TLSPort: st.place.TLSPort, WebPort: st.place.WebPort, WebTLS: st.place.WebTLS,
 		Archive: st.spec.has(Archive), PubSub: "pubsub." + st.spec.Domain,

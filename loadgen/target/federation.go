@@ -9,12 +9,21 @@ import (
 	"strings"
 )
 
-// Federation opens a server to others (RFC 6120 §4.8.2). The zero value keeps it closed. Prosody and ejabberd only.
+// Federation opens a server to others (RFC 6120 §4.8.2). The zero value keeps it closed. Not for jabberd2, nor for a server that runs.
 type Federation struct {
 	Via   string // IP:PORT of the one place where all other domains are found
-	Names string // IP:PORT of a name server that says as much by SRV records; ejabberd asks it, Prosody is told
-	CAs   []byte // certificates, in PEM, of who vouches for other domains; empty: dialback alone does
+	Names string // IP:PORT of a name server that says as much by SRV records; ejabberd asks it, the others are told
+	// TLS is how others prove that they are who they say: none, by dialback over unencrypted streams; dialback, over TLS alone; external,
+	// by certificates of Spec.Authority alone (XEP-0178). Empty: by dialback, over TLS where both can.
+	TLS string
 }
+
+// Values of Federation.TLS.
+const (
+	PeersPlain    = "none"
+	PeersDialback = "dialback"
+	PeersExternal = "external"
+)
 
 func (f Federation) wanted() bool { return f.Via != "" }
 
@@ -22,8 +31,11 @@ func (f Federation) check(driver string) error {
 	if !f.wanted() {
 		return nil
 	}
-	if driver != "prosody" && driver != "ejabberd" {
-		return errors.New("only prosody and ejabberd can be told where other servers are")
+	if driver != "loopback" && driver != "prosody" && driver != "ejabberd" {
+		return errors.New("only loopback, prosody and ejabberd can be told where other servers are")
+	}
+	if !slices.Contains([]string{"", PeersPlain, PeersDialback, PeersExternal}, f.TLS) {
+		return fmt.Errorf("%q is none of %s, %s and %s", f.TLS, PeersPlain, PeersDialback, PeersExternal)
 	}
 	for _, addr := range []string{f.Via, f.Names} {
 		if host, _, err := net.SplitHostPort(addr); err != nil || net.ParseIP(host).To4() == nil {
@@ -45,6 +57,15 @@ func portOf(addr string) int {
 	return n
 }
 
+// Plain, Encrypted and Certified are for the templates of configurations: no TLS, TLS alone, and certificates alone.
+func (f Federation) Plain() bool { return f.TLS == PeersPlain }
+
+// Encrypted says that nothing goes without TLS.
+func (f Federation) Encrypted() bool { return f.TLS == PeersDialback || f.Certified() }
+
+// Certified says that certificates alone are believed.
+func (f Federation) Certified() bool { return f.TLS == PeersExternal }
+
 // inetrc has the Erlang VM ask the name server for SRV records. Addresses are looked up by the C library, whatever stands here.
 func (f Federation) inetrc() []byte {
 	if !f.wanted() {
@@ -53,6 +74,3 @@ func (f Federation) inetrc() []byte {
 	host, _, _ := net.SplitHostPort(f.Names)
 	return fmt.Appendf(nil, "{lookup, [file, dns]}.\n{resolv_conf, \"\"}.\n{nameserver, {%s}, %d}.\n", strings.ReplaceAll(host, ".", ","), portOf(f.Names))
 }
-
-// trusted is the authorities that a server believes: its own, and those of others.
-func (st *site) trusted() []byte { return slices.Concat(st.certs.ca, st.spec.Federation.CAs) }

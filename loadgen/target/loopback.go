@@ -40,6 +40,15 @@ func prepareLoopback(_ context.Context, st *site) (*launch, error) {
 	if c := s.Component; c.Domain != "" {
 		args = append(args, "--listen-component", st.place.RouterAddr(), "--component", c.Domain+"="+c.Secret)
 	}
+	if f := s.Federation; f.wanted() {
+		args = append(args, "--listen-servers", st.place.ServerAddr(), "--peer", "*="+f.Via)
+		if f.TLS != "" {
+			args = append(args, "--peer-tls", f.TLS)
+		}
+		if f.Certified() {
+			args = append(args, "--peer-ca", st.path("ca.pem"))
+		}
+	}
 	if s.has(Archive) {
 		args = append(args, "--archive", strconv.Itoa(loopbackArchive))
 	}

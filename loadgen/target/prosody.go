@@ -98,7 +98,7 @@ func prosodyFiles(st *site, h scramHash) error {
 		Tickets: st.spec.TLSResume, Inline: inline, ClientCA: clientCA(st),
 		Shortcut: st.spec.ShortcutAuth, Hash: h.name, Password: password, Iterations: prosodyIterations, Config: st.spec.Config,
 		Component: st.spec.Component, ComponentPort: st.place.RouterPort,
-		Federation: st.spec.Federation, Federated: st.spec.Federation.wanted(), ServerPort: st.place.ServerPort, Trusted: st.path("trusted.pem"),
+		Federation: st.spec.Federation, Federated: st.spec.Federation.wanted(), ServerPort: st.place.ServerPort, Trusted: st.path("ca.pem"),
 	})
 	if err != nil {
 		return err

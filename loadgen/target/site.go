@@ -38,7 +38,13 @@ func newSite(s Spec, p place, users []string) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	if st.certs, err = newChain(s.Domain, p.IP); err != nil {
+	a := s.Authority
+	if a == nil {
+		if a, err = NewAuthority(); err != nil {
+			return nil, err
+		}
+	}
+	if st.certs, err = a.chain(s.Domain, p.IP); err != nil {
 		return nil, err
 	}
 	if st.dir, err = os.MkdirTemp(parent, "xmpprig-"+s.Driver+"-"); err != nil {
@@ -99,7 +105,6 @@ func (st *site) writeCertificates() error {
 	full := append(append([]byte{}, st.certs.leaf...), st.certs.ca...)
 	return errors.Join(
 		st.write("ca.pem", st.certs.ca),
-		st.write("trusted.pem", st.trusted()),
 		st.write("cert.pem", full),
 		st.write("key.pem", st.certs.key),
 		st.write("all.pem", append(full, st.certs.key...)),

@@ -64,6 +64,9 @@ type Spec struct {
 
 	Federation Federation // with other servers
 
+	// Authority certifies the server, and is whom it believes; nil: one of its own.
+	Authority *Authority
+
 	// ShortcutAuth replaces the account store by a backend that knows every
 	// name and one password and computes no keys at login. Prosody and
 	// ejabberd only; the password must not contain {n}.

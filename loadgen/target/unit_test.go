@@ -140,7 +140,11 @@ func TestQuoting(t *testing.T) {
 }
 
 func TestChain(t *testing.T) {
-	c, err := newChain("rig.test", net.IPv4(127, 70, 0, 1))
+	a, err := NewAuthority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := a.chain("rig.test", net.IPv4(127, 70, 0, 1))
 	if err != nil {
 		t.Fatal(err)
 	}

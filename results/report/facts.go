@@ -33,6 +33,9 @@ func ranFacts(r *results.Record) []fact {
 			facts = slices.Insert(facts, 4, fact{"logins", kinds})
 		}
 	}
+	if run.Federation != nil {
+		facts = slices.Insert(facts, 4, fact{"federation", federation(run.Federation)})
+	}
 	if len(run.Target.Faults) > 0 {
 		facts = slices.Insert(facts, 2, fact{"told faults", strings.Join(run.Target.Faults, ", ")})
 	}

@@ -2,7 +2,12 @@ package trunk
 
 import (
 	"crypto/rand"
+	"crypto/tls"
+	"errors"
 	"net"
+	"os"
+	"strings"
+	"time"
 
 	"xmpprig/loadgen/xmpp/wire"
 )
@@ -11,11 +16,17 @@ import (
 type inbound struct {
 	stream   *stream
 	id       string
-	believed map[pair]bool // guarded by Peer.mu
-}
+	pair          // of the header, the other domain as it claims; empty: it says nothing
+	secure   bool // encrypted
+	vouched  bool // a certificate vouches for the other domain
+	proven   bool // by EXTERNAL
+	attempts int
 
-// question is what the authoritative server of another domain was asked: whether a key for a stream to us is its own.
-type question struct{ own, other, id string }
+	// Guarded by Peer.mu.
+	believed map[pair]bool
+	asking   map[pair]bool
+	ending   error // why this side ends it; nil: it does not
+}
 
 // accept takes a stream of another server.
 func (p *Peer) accept(conn net.Conn) {
@@ -23,15 +34,15 @@ func (p *Peer) accept(conn net.Conn) {
 		return
 	}
 	defer p.forget(conn)
-	i := &inbound{stream: newStream(conn, p.o.Limits), id: rand.Text(), believed: map[pair]bool{}}
+	i := &inbound{stream: newStream(conn, p.o.Limits), believed: map[pair]bool{}, asking: map[pair]bool{}}
 	s := i.stream
 	release := s.within(p.ctx)
-	err := p.welcome(i)
+	e, err := p.admit(i)
 	if cut := release(); cut != nil {
 		err = cut
 	}
 	if err != nil {
-		s.end(err)
+		s.end(overdue(err))
 		return
 	}
 	p.accepted.Add(1)
@@ -40,28 +51,77 @@ func (p *Peer) accept(conn net.Conn) {
 	p.in[i] = struct{}{}
 	p.mu.Unlock()
 	for err == nil {
-		var e *wire.Element
-		if e, err = s.next(); err == nil {
-			err = p.take(i, e)
+		if err = p.take(i, e); err == nil {
+			p.patience(i)
+			e, err = s.next()
 		}
 	}
 	p.mu.Lock()
 	delete(p.in, i)
+	if i.ending != nil {
+		err = i.ending
+	}
 	p.mu.Unlock()
-	s.end(err)
+	s.end(overdue(err))
+}
+
+// overdue is the stream error that answers one who let time pass.
+func overdue(err error) error {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return refuse(wire.ConnectionTimeout, "")
+	}
+	return err
+}
+
+// patience gives a stream that is of nobody who is believed so far another while, and takes the limit from any other.
+func (p *Peer) patience(i *inbound) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case i.ending != nil, p.closed:
+	case len(i.believed) == 0:
+		i.stream.conn.SetReadDeadline(time.Now().Add(p.o.Limits.timeout()))
+	default:
+		i.stream.conn.SetReadDeadline(time.Time{})
+	}
+}
+
+// admit has an inbound stream encrypted and authenticated as far as the other end asks for that, and returns the first element
+// that asks for something else.
+func (p *Peer) admit(i *inbound) (*wire.Element, error) {
+	i.stream.scanner.Reset(i.stream.limits.Elements)
+	err := p.welcome(i)
+	for err == nil {
+		var e *wire.Element
+		if e, err = i.stream.next(); err != nil {
+			break
+		}
+		switch {
+		case e.Is(wire.NSTLS, "starttls"):
+			err = p.startTLS(i)
+		case e.Is(wire.NSSASL, "auth"):
+			err = p.authenticate(i, e)
+		default:
+			return e, nil
+		}
+	}
+	return nil, err
 }
 
 // welcome exchanges headers and says what this side offers.
 func (p *Peer) welcome(i *inbound) error {
 	s := i.stream
-	s.scanner.Reset(s.limits.Elements)
+	i.id = rand.Text()
 	h, err := s.header(wire.NSServer)
 	b := appendServerHeader(nil, h.To, h.From, i.id)
-	if err == nil && h.To != "" && !p.o.Local(h.To) {
-		err = refuse(wire.HostUnknown, "")
+	if err == nil {
+		err = p.checkHeader(i, h)
+	}
+	if t, ok := s.conn.(*tls.Conn); ok && err == nil {
+		i.vouched = p.o.Security.vouches(t.ConnectionState(), i.other)
 	}
 	if err == nil && h.Version != "" {
-		b = append(b, "<stream:features><dialback xmlns='"+wire.NSDialFeat+"'/></stream:features>"...)
+		b = p.appendOffers(b, i)
 	}
 	if said := s.say(b); err == nil {
 		err = said
@@ -69,83 +129,96 @@ func (p *Peer) welcome(i *inbound) error {
 	return err
 }
 
-// take deals with one element.
+// checkHeader takes from the header which domains it is about (RFC 6120 §4.7).
+func (p *Peer) checkHeader(i *inbound, h wire.StreamHeader) error {
+	w := pair{p.domain([]byte(h.To)), p.domain([]byte(h.From))}
+	switch {
+	case h.To == "" || h.From != "" && w.other == "":
+		return refuse(wire.ImproperAddressing, "")
+	case w.own == "" || !p.o.Local(w.own):
+		return refuse(wire.HostUnknown, "")
+	case w.other != "" && p.o.Local(w.other), i.proven && w != i.pair:
+		return refuse(wire.InvalidFrom, "")
+	case h.Version == "" && p.o.Security.Required, h.Version != "" && !strings.HasPrefix(h.Version, "1."):
+		return refuse(wire.UnsupportedVersion, "")
+	}
+	i.pair = w
+	return nil
+}
+
+// startTLS encrypts an inbound stream (RFC 6120 §5.4).
+func (p *Peer) startTLS(i *inbound) error {
+	s, y := i.stream, &p.o.Security
+	if !y.able() || i.secure || i.proven {
+		return errors.Join(s.say([]byte("<failure xmlns='"+wire.NSTLS+"'/>")), errHungUp)
+	}
+	config, err := y.serving(i.own)
+	if err != nil {
+		return errors.Join(s.say([]byte("<failure xmlns='"+wire.NSTLS+"'/>")), errHungUp)
+	}
+	if len(s.rest) > 0 {
+		return ErrInjected
+	}
+	if err := s.say([]byte("<proceed xmlns='" + wire.NSTLS + "'/>")); err != nil {
+		return err
+	}
+	began := time.Now()
+	if _, err := s.encrypt(tls.Server(s.conn, config)); err != nil {
+		return err
+	}
+	p.took(TLSAccepted, began)
+	i.secure = true
+	p.encrypted.Add(1)
+	return p.welcome(i)
+}
+
+// take deals with one element of a stream that has been admitted.
 func (p *Peer) take(i *inbound, e *wire.Element) error {
 	switch {
 	case e.Kind == wire.Stanza:
 		return p.receive(i, e)
+	case e.Is(wire.NSTLS, "starttls"):
+		return errors.Join(i.stream.send([]byte("<failure xmlns='"+wire.NSTLS+"'/>")), errHungUp)
+	case e.Is(wire.NSSASL, "auth"):
+		return i.stream.send([]byte("<failure xmlns='" + wire.NSSASL + "'><not-authorized/></failure>"))
+	case isStanzaName(e.Local()) && (string(e.Space()) == wire.NSClient || string(e.Space()) == wire.NSComponent):
+		return refuse(wire.InvalidNamespace, "this is a server's stream")
 	case string(e.Space()) != wire.NSDialback:
 		return refuse(wire.UnsupportedStanzaType, "")
-	case string(e.Local()) == "verify":
-		return i.stream.send(p.answerVerify(e))
-	case string(e.Local()) == "result":
-		return p.ask(i, e)
 	}
-	return nil
+	return p.dialback(i, e)
 }
 
-// receive delivers a stanza of a domain that was believed, and of no other (RFC 6120 §4.9.3.9).
+func isStanzaName(local []byte) bool {
+	switch string(local) {
+	case "message", "presence", "iq":
+		return true
+	}
+	return false
+}
+
+// receive delivers a stanza of a domain that was believed, and of no other (RFC 6120 §8.1.1.2, §8.1.2.2).
 func (p *Peer) receive(i *inbound, e *wire.Element) error {
-	from, to := domainOf(e.Attr("from")), domainOf(e.Attr("to"))
-	if from == "" || to == "" {
+	p.mu.Lock()
+	nobody := len(i.believed) == 0
+	p.mu.Unlock()
+	if nobody {
+		return refuse(wire.NotAuthorized, "")
+	}
+	from, ok1 := p.o.Domain(e.Attr("from"))
+	to, ok2 := p.o.Domain(e.Attr("to"))
+	if !ok1 || !ok2 {
 		return refuse(wire.ImproperAddressing, "")
 	}
+	if !p.o.Local(to) {
+		return refuse(wire.HostUnknown, "")
+	}
 	p.mu.Lock()
-	ok := i.believed[pair{to, from}]
+	believed := i.believed[pair{to, from}]
 	p.mu.Unlock()
-	if !ok {
+	if !believed {
 		return refuse(wire.InvalidFrom, "")
 	}
 	p.o.Deliver(e, i.stream.readAt)
 	return nil
-}
-
-// domainOf is the domain of an address.
-func domainOf(jid []byte) string {
-	start := 0
-	for k, c := range jid {
-		if c == '/' {
-			return string(jid[start:k])
-		}
-		if c == '@' {
-			start = k + 1
-		}
-	}
-	return string(jid[start:])
-}
-
-// ask asks the authoritative server of a domain whether a key is its own (XEP-0220 §2.2.1).
-func (p *Peer) ask(i *inbound, e *wire.Element) error {
-	own, other := string(e.Attr("to")), string(e.Attr("from"))
-	if !p.o.Local(own) {
-		return refuse(wire.HostUnknown, "")
-	}
-	if other == "" {
-		return refuse(wire.ImproperAddressing, "")
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.asked[question{own, other, i.id}] = i
-	p.tell(p.share(pair{own, other}), appendDialback(nil, "verify", own, other, i.id, "", string(e.Text())))
-	return nil
-}
-
-// believe tells the other server whether we do.
-func (p *Peer) believe(q question, valid bool) {
-	p.mu.Lock()
-	i := p.asked[q]
-	delete(p.asked, q)
-	if i != nil && valid {
-		i.believed[pair{q.own, q.other}] = true
-	}
-	p.mu.Unlock()
-	if i == nil {
-		return // nobody asked
-	}
-	kind := "invalid"
-	if valid {
-		kind = "valid"
-		p.verified.Add(1)
-	}
-	_ = i.stream.send(appendDialback(nil, "result", q.own, q.other, "", kind, "")) // the stream may be gone
 }

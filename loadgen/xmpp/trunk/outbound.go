@@ -2,7 +2,9 @@ package trunk
 
 import (
 	"fmt"
+	"net"
 	"slices"
+	"time"
 
 	"xmpprig/loadgen/xmpp/wire"
 )
@@ -14,9 +16,12 @@ type outbound struct {
 
 	// Guarded by Peer.mu.
 	stream  *stream // nil while it is being opened
+	conn    net.Conn
 	id      string
+	proven  bool     // first, by EXTERNAL
 	pending [][]byte // said before it was open: elements of dialback
 	routes  []*route
+	asked   map[question]*inbound // whose keys the other end is asked about
 }
 
 // route is the way of stanzas from a domain of this side to another.
@@ -26,6 +31,7 @@ type route struct {
 
 	// Guarded by Peer.mu.
 	open    bool
+	asked   time.Time // when the other end was shown the key; zero: it was not
 	waiting [][]byte
 }
 
@@ -33,7 +39,7 @@ type route struct {
 const mostQueued = 10_000
 
 // Send sends stanzas, with from and to in them, from one of the own domains to another domain. They wait while that believes us; where
-// it never does they are counted as unsent.
+// it never does they are counted as unsent, and returned.
 func (p *Peer) Send(from, to string, stanzas []byte) error {
 	p.mu.Lock()
 	if p.closed {
@@ -45,20 +51,33 @@ func (p *Peer) Send(from, to string, stanzas []byte) error {
 		r = p.begin(pair{from, to})
 	}
 	if !r.open {
-		if len(r.waiting) < mostQueued {
+		full := len(r.waiting) >= mostQueued
+		if !full {
 			r.waiting = append(r.waiting, slices.Clone(stanzas))
-		} else {
-			p.unsent.Add(1)
 		}
 		p.mu.Unlock()
+		if full {
+			p.giveBack(r.pair, [][]byte{stanzas}, "resource-constraint")
+		}
 		return nil
 	}
 	s := r.by.stream
 	p.mu.Unlock()
-	if err := s.send(stanzas); err != nil {
-		p.unsent.Add(1) // the stream is going; the next stanza opens another
+	if err := s.send(stanzas); err != nil { // the stream is going; the next stanza opens another
+		p.giveBack(r.pair, [][]byte{stanzas}, "remote-server-timeout")
 	}
 	return nil
+}
+
+// giveBack counts stanzas that found no way, and hands them back. Peer.mu is not held.
+func (p *Peer) giveBack(w pair, stanzas [][]byte, condition string) {
+	p.unsent.Add(int64(len(stanzas)))
+	if p.o.Return == nil {
+		return
+	}
+	for _, b := range stanzas {
+		p.o.Return(w.own, w.other, b, condition)
+	}
 }
 
 // begin makes a route, over a stream that there is or a new one. Peer.mu is held, here and below.
@@ -68,7 +87,7 @@ func (p *Peer) begin(w pair) *route {
 	p.routes[w] = r
 	o.routes = append(o.routes, r)
 	if o.stream != nil {
-		p.tell(o, p.proof(r))
+		p.prove(o, r)
 	}
 	return r
 }
@@ -84,16 +103,28 @@ func (p *Peer) share(w pair) *outbound {
 			}
 		}
 		return fewest
+	} else if n == 0 {
+		for _, o := range list {
+			if o.first == w.own {
+				return o
+			}
+		}
 	}
-	o := &outbound{other: w.other, first: w.own}
+	o := &outbound{other: w.other, first: w.own, asked: map[question]*inbound{}}
 	p.out[w.other] = append(list, o)
 	p.doing.Go(func() { p.run(o) })
 	return o
 }
 
-// proof is the key of a route (XEP-0220 §2.1.1).
-func (p *Peer) proof(r *route) []byte {
-	return appendDialback(nil, "result", r.own, r.other, "", "", dialbackKey(p.secret, r.other, r.own, r.by.id))
+// prove opens a route that a certificate stands for, and shows the key of any other (XEP-0220 §2.1.1).
+func (p *Peer) prove(o *outbound, r *route) {
+	if o.proven && r.own == o.first {
+		p.release(r)
+		return
+	}
+	r.asked = time.Now()
+	p.tell(o, appendRequest(nil, "result", r.own, r.other, "", dialbackKey(p.secret, r.other, r.own, o.id)))
+	p.await(o)
 }
 
 // tell says something over a stream, now or when it is open.
@@ -106,102 +137,73 @@ func (p *Peer) tell(o *outbound, b []byte) {
 	p.doing.Go(func() { _ = s.send(b) }) // it may wait, and the lock is held
 }
 
+// await limits the time that the other end may take for what it was asked, from now on.
+func (p *Peer) await(o *outbound) {
+	if o.stream == nil || p.closed {
+		return
+	}
+	waits := len(o.asked) > 0
+	for _, r := range o.routes {
+		waits = waits || !r.open
+	}
+	var by time.Time
+	if waits {
+		by = time.Now().Add(p.o.Limits.timeout())
+	}
+	o.stream.conn.SetReadDeadline(by)
+}
+
 // run opens a stream and listens to what the other end says of our keys, and of theirs.
 func (p *Peer) run(o *outbound) {
 	s, err := p.open(o)
-	if err == nil {
-		p.opened.Add(1)
-		for {
-			var e *wire.Element
-			if e, err = s.next(); err != nil {
-				break
-			}
-			if string(e.Space()) == wire.NSDialback {
-				p.answered(o, e)
-			}
-		}
-		s.end(err)
-		p.forget(s.conn)
+	if err != nil {
+		p.lose(o, err)
+		return
 	}
-	p.lose(o)
+	p.opened.Add(1)
+	for err == nil {
+		var e *wire.Element
+		if e, err = s.next(); err == nil && string(e.Space()) == wire.NSDialback {
+			err = p.answered(o, e)
+		}
+	}
+	p.lose(o, err)
+	s.end(overdue(err))
 }
 
+// open connects, and negotiates what comes before stanzas and dialback.
 func (p *Peer) open(o *outbound) (*stream, error) {
 	conn, err := p.o.Dial(p.ctx, o.other)
 	if err != nil {
 		return nil, err
 	}
-	s := newStream(conn, p.o.Limits)
 	if !p.note(conn) {
 		return nil, ErrClosed
 	}
-	release := s.within(p.ctx)
-	id, err := s.greet(o.first, o.other)
+	n := negotiation{p: p, s: newStream(conn, p.o.Limits), own: o.first, other: o.other}
+	release := n.s.within(p.ctx)
+	err = n.run()
 	if cut := release(); cut != nil {
 		err = cut
 	}
 	if err != nil {
-		s.drop()
+		n.s.drop()
 		p.forget(conn)
 		return nil, fmt.Errorf("open a stream from %s to %s: %w", o.first, o.other, err)
 	}
-	s.out.start()
+	n.s.out.start()
 	p.mu.Lock()
-	o.stream, o.id = s, id
+	defer p.mu.Unlock()
+	o.stream, o.id, o.proven, o.conn = n.s, n.id, n.proven, conn
 	for _, r := range o.routes {
-		p.tell(o, p.proof(r))
+		p.prove(o, r)
 	}
 	for _, b := range o.pending {
 		p.tell(o, b)
 	}
 	o.pending = nil
-	p.mu.Unlock()
-	return s, nil
-}
-
-// greet exchanges headers and takes the features.
-func (s *stream) greet(from, to string) (id string, err error) {
-	s.scanner.Reset(s.limits.Elements)
-	if err := s.say(appendServerHeader(nil, from, to, "")); err != nil {
-		return "", err
-	}
-	h, err := s.header(wire.NSServer)
-	if err != nil {
-		return "", err
-	}
-	if h.Version == "" { // there are none (RFC 6120 §4.7.5)
-		return h.ID, nil
-	}
-	e, err := s.next()
-	if err == nil && !e.Is(wire.NSStream, "features") {
-		err = ErrUnexpected
-	}
-	return h.ID, err
-}
-
-// answered takes what the other end says: that it believes us, or not; or whether a key that somebody showed us is its own.
-func (p *Peer) answered(o *outbound, e *wire.Element) {
-	own, other := string(e.Attr("to")), string(e.Attr("from"))
-	valid := string(e.Attr("type")) == "valid"
-	switch string(e.Local()) {
-	case "verify":
-		p.believe(question{own, other, string(e.Attr("id"))}, valid)
-	case "result":
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		r := p.routes[pair{own, other}]
-		if r == nil || r.by != o {
-			return
-		}
-		if !valid {
-			p.invalid.Add(1)
-			p.unsent.Add(int64(len(r.waiting)))
-			delete(p.routes, r.pair)
-			return
-		}
-		p.valid.Add(1)
-		p.release(r)
-	}
+	p.await(o)
+	return n.s, nil
 }
 
 // release sends what waited for a route, before anything that comes after: whoever sends meanwhile waits for the lock.
@@ -214,15 +216,27 @@ func (p *Peer) release(r *route) {
 	r.waiting, r.open = nil, true
 }
 
-// lose forgets a stream that is gone, and its routes: the next stanza opens another.
-func (p *Peer) lose(o *outbound) {
+// lose forgets a stream that is gone, and its routes: the next stanza opens another. What waited for it is returned, and who asked
+// about a key is told (XEP-0220 §2.5).
+func (p *Peer) lose(o *outbound, why error) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
+	if o.conn != nil {
+		delete(p.conns, o.conn)
+	}
+	v, condition := unanswered(why, o.stream != nil)
 	p.out[o.other] = slices.DeleteFunc(p.out[o.other], func(x *outbound) bool { return x == o })
-	for _, r := range o.routes {
-		p.unsent.Add(int64(len(r.waiting)))
+	routes, asked := o.routes, o.asked
+	o.asked = nil
+	for _, r := range routes {
 		if p.routes[r.pair] == r {
 			delete(p.routes, r.pair)
 		}
+	}
+	p.mu.Unlock()
+	for _, r := range routes {
+		p.giveBack(r.pair, r.waiting, condition)
+	}
+	for q, i := range asked {
+		p.tellVerdict(q, i, v)
 	}
 }

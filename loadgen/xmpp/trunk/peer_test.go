@@ -3,7 +3,6 @@ package trunk
 import (
 	"context"
 	"fmt"
-	"io"
 	"net"
 	"strings"
 	"testing"
@@ -94,44 +93,5 @@ func TestFederation(t *testing.T) {
 				t.Errorf("the ten: %+v", c)
 			}
 		})
-	}
-}
-
-// Who was not believed delivers nothing, and is told why.
-func TestImpostor(t *testing.T) {
-	a, _, got := federation(t, 0)
-	_ = a
-	addr := a.lists[0].Addr().String()
-	for name, said := range map[string]string{
-		"no dialback": "<message from='u@d1.test' to='v@a.test'/>",
-		"wrong key":   "<db:result from='d1.test' to='a.test'>0000</db:result>",
-		"not ours":    "<db:result from='d1.test' to='b.test'>0000</db:result>",
-	} {
-		c, err := net.Dial("tcp", addr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c.SetDeadline(time.Now().Add(10 * time.Second))
-		fmt.Fprintf(c, "<stream:stream xmlns='jabber:server' xmlns:stream='%s' xmlns:db='%s' from='d1.test' to='a.test' version='1.0'>%s", wire.NSStream, wire.NSDialback, said)
-		want := map[string]string{"no dialback": "invalid-from", "wrong key": "type='invalid'", "not ours": "host-unknown"}[name]
-		var answer strings.Builder
-		b := make([]byte, 4096)
-		for !strings.Contains(answer.String(), want) {
-			n, err := c.Read(b)
-			answer.Write(b[:n])
-			if err != nil {
-				break
-			}
-		}
-		if !strings.Contains(answer.String(), want) {
-			t.Errorf("%s: answered by %s", name, answer.String())
-		}
-		io.WriteString(c, "</stream:stream>")
-		c.Close()
-	}
-	select {
-	case v := <-got:
-		t.Errorf("delivered %s", v)
-	default:
 	}
 }

@@ -8,8 +8,8 @@ func AppendRehomed(dst []byte, e *Element, a Addressing) []byte {
 		return dst
 	}
 	w, n := e.work, e.at()
-	if n.colon != 0 {
-		return AppendElement(dst, e, string(e.Space()), a)
+	if n.colon != 0 || n.flags&streamName != 0 {
+		return appendCanonical(dst, e, e.Space(), a)
 	}
 	dst = append(append(dst, '<'), e.Name()...)
 	for _, at := range w.attrs[n.attrs:n.attrsEnd] {

@@ -9,10 +9,11 @@ func TestAppendRehomed(t *testing.T) {
 		"<iq from='x'><q xmlns='jabber:client' a='1'/></iq>":       "<iq to='b' from='f'><q xmlns='jabber:client' a='1'/></iq>",
 		"<presence xmlns:p='urn:p' p:a='1'><p:b/></presence>":      "<presence xmlns:p='urn:p' p:a='1' to='b' from='f'><p:b/></presence>",
 		"<c:message xmlns:c='jabber:client'><c:body/></c:message>": "<message to='b' from='f'><body/></message>",
+		"<message><h:b h:c='1'/><body>x</body></message>":          "<message to='b' from='f'><b xmlns='urn:h' xmlns:h='urn:h' h:c='1'/><body>x</body></message>",
 		"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>":      "",
 	} {
 		var s Scanner
-		if _, _, err := s.Next([]byte("<stream:stream xmlns='jabber:client' xmlns:stream='" + NSStream + "'>")); err != nil {
+		if _, _, err := s.Next([]byte("<stream:stream xmlns='jabber:client' xmlns:stream='" + NSStream + "' xmlns:h='urn:h'>")); err != nil {
 			t.Fatal(err)
 		}
 		e, _, err := s.Next([]byte(in))

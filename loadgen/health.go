@@ -33,6 +33,7 @@ type health struct {
 	serverCPU    float64
 	serverMax    float64
 	serverRun    span
+	threads      threadShare
 	before       int64 // RSS of the server before the first login
 	afterLogin   int64
 	rssServerMax int64
@@ -94,6 +95,7 @@ func (h *health) sampleServer(measured bool, wall time.Duration, stanzas int64) 
 	}
 	h.serverCPU = (u.CPU - h.usage.CPU).Seconds() / wall.Seconds()
 	h.serverRun.add(measured, u.CPU-h.usage.CPU, wall, stanzas)
+	h.threads.add(measured, u, u.Waited-h.usage.Waited, wall)
 	h.usage = u
 	if measured {
 		h.serverMax = max(h.serverMax, h.serverCPU)
@@ -143,6 +145,7 @@ func (h *health) metrics() []results.Metric {
 		m = append(m,
 			results.Metric{Name: "server.cpu", Value: h.serverCPU}, results.Metric{Name: "server.rss", Value: float64(h.usage.RSS)},
 			results.Metric{Name: "server.fds", Value: float64(h.usage.FDs)}, results.Metric{Name: "server.threads", Value: float64(h.usage.Threads)})
+		m = append(m, h.threads.metrics()...)
 	}
 	return m
 }
@@ -182,6 +185,7 @@ func (h *health) serverCost() results.Server {
 		Observed: true, CPUMean: h.serverRun.share(), CPUMax: h.serverMax, CPUPerMsgNS: h.serverRun.perStanza(),
 		RSSBefore: h.before, RSSAfterLogin: h.afterLogin, RSSPeak: h.rssServerMax, ThreadsPeak: h.threadsMax, FDPeak: h.filesMax,
 	}
+	h.threads.record(&s)
 	if n := h.e.peak.Load(); n > 0 {
 		s.BytesPerSession = max(0, h.afterLogin-h.before) / n
 	}

@@ -64,23 +64,26 @@ type Trial struct {
 	Reason    string  `json:"reason"` // in words
 	LengthNS  int64   `json:"length_ns"`
 	Sessions  int64   `json:"sessions"`
-	Refused   int64   `json:"refused"`     // sessions that did not come up
-	Offered   float64 `json:"offered_s"`   // arrivals a second that came due
-	Achieved  float64 `json:"achieved_s"`  // that were completed, while as many more came due
-	KeptUp    float64 `json:"kept_up"`     // share of what came due, less what the backlog grew by
-	Growth    float64 `json:"backlog_s"`   // that the backlog grew by each second
-	Errors    int64   `json:"errors"`      // of all classes
-	Series    int64   `json:"samples"`     // answers that the times are of
-	MeanNS    float64 `json:"mean_ns"`     // response time
-	P50NS     int64   `json:"p50_ns"`      // response time
-	P99NS     int64   `json:"p99_ns"`      // response time
-	ServiceNS int64   `json:"service_ns"`  // median of what was answered − sent
-	LagP99NS  int64   `json:"lag_p99_ns"`  // of the rig
-	RigCPU    float64 `json:"rig_cpu"`     // share of the CPUs that it may use
-	RigCPUs   float64 `json:"rig_cpus"`    // CPUs that it did use
-	Others    float64 `json:"others_cpus"` // CPUs that others used on the machine of both; negative: not known
-	Observed  bool    `json:"observed"`    // whether the server's cost could be seen
-	ServerCPU float64 `json:"server_cpus"` // CPUs in use
+	Refused   int64   `json:"refused"`                    // sessions that did not come up
+	Offered   float64 `json:"offered_s"`                  // arrivals a second that came due
+	Achieved  float64 `json:"achieved_s"`                 // that were completed, while as many more came due
+	KeptUp    float64 `json:"kept_up"`                    // share of what came due, less what the backlog grew by
+	Growth    float64 `json:"backlog_s"`                  // that the backlog grew by each second
+	Errors    int64   `json:"errors"`                     // of all classes
+	Series    int64   `json:"samples"`                    // answers that the times are of
+	MeanNS    float64 `json:"mean_ns"`                    // response time
+	P50NS     int64   `json:"p50_ns"`                     // response time
+	P99NS     int64   `json:"p99_ns"`                     // response time
+	ServiceNS int64   `json:"service_ns"`                 // median of what was answered − sent
+	LagP99NS  int64   `json:"lag_p99_ns"`                 // of the rig
+	RigCPU    float64 `json:"rig_cpu"`                    // share of the CPUs that it may use
+	RigCPUs   float64 `json:"rig_cpus"`                   // CPUs that it did use
+	Others    float64 `json:"others_cpus"`                // CPUs that others used on the machine of both; negative: not known
+	Observed  bool    `json:"observed"`                   // whether the server's cost could be seen
+	ServerCPU float64 `json:"server_cpus"`                // CPUs in use
+	Thread    float64 `json:"server_busiest_thread"`      // share of a CPU that its busiest thread used; 0: not known
+	Full      float64 `json:"server_busiest_thread_full"` // share of the seconds in which a thread used all of one
+	Waiting   float64 `json:"server_waiting_threads"`     // threads that were ready and had no CPU, on average
 	ServerMem int64   `json:"server_rss_bytes"`
 	MemBefore int64   `json:"server_rss_before_bytes"` // before the first login
 	MemLogin  int64   `json:"server_rss_login_bytes"`  // after the last

@@ -83,6 +83,7 @@
 //	generator.cpu generator.rss generator.fds CPUs in use, bytes, descriptors
 //	generator.lag_p99_s                       of the last second, in seconds
 //	server.cpu server.rss server.fds server.threads
+//	server.busiest_thread server.waiting_threads
 //
 // are gauges. Others may be added; readers ignore what they do not know.
 //

@@ -260,6 +260,9 @@ type Server struct {
 	RSSPeak         int64   `json:"rss_peak_bytes"`
 	BytesPerSession int64   `json:"bytes_per_session"`
 	ThreadsPeak     int64   `json:"threads_peak"`
+	ThreadMean      float64 `json:"busiest_thread_mean"`  // share of a CPU that the busiest thread used in each second, over the measured phases; 0: not known
+	ThreadFull      float64 `json:"busiest_thread_full"`  // share of these seconds in which a thread used all of one
+	WaitingMean     float64 `json:"waiting_threads_mean"` // threads that were ready and had no CPU, on average
 	FDPeak          int64   `json:"fd_peak"`
 	Crashes         []Crash `json:"crashes,omitempty"`
 }

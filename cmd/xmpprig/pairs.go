@@ -86,7 +86,7 @@ func (r *running) interleaved(ctx context.Context, m *maker, base, head side) er
 	started := time.Now()
 	look, decided := 0, (*results.Comparison)(nil)
 	n := r.several.runs()
-	more := func(p *pairs) bool { return len(p.base)+len(p.left) < n }
+	more := r.forewarned(n, m.ui.say, func(p *pairs) bool { return len(p.base)+len(p.left) < n })
 	switch {
 	case r.several.quick:
 		more = fitting(quickBudget, started)

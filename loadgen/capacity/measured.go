@@ -14,6 +14,7 @@ func measured(r *results.Record, j Judging) results.Trial {
 		RigCPU: run.Generator.CPUMean, RigCPUs: run.Generator.CPUMean * run.Environment.CPUQuota,
 		Observed: run.Server.Observed, ServerCPU: run.Server.CPUMean, ServerMem: run.Server.RSSPeak, MemBefore: run.Server.RSSBefore,
 		MemLogin: run.Server.RSSAfterLogin, ServerFDs: run.Server.FDPeak,
+		Thread: run.Server.ThreadMean, Full: run.Server.ThreadFull, Waiting: run.Server.WaitingMean,
 	}
 	for _, e := range run.Errors {
 		t.Errors += e.Count

@@ -22,6 +22,8 @@ const (
 	shortMemory = .85
 	shortFiles  = .90
 	rigShare    = .80
+	fullTail    = .02 // of the seconds
+	longWait    = .50 // of the time that threads ran, they were ready to and had no CPU
 )
 
 // RanOut names what was short in the trials around the border, the likeliest cause first, and then what was not.
@@ -30,7 +32,7 @@ func RanOut(trials []results.Trial, a results.Answer, m Machine) []results.RanOu
 	if border == nil {
 		return nil
 	}
-	all := []results.RanOut{sessionsShort(border), cpuShort(border, below, m), machineShort(border, m), memoryShort(border, m), filesShort(border, m), rigShort(border), lagShort(border)}
+	all := []results.RanOut{sessionsShort(border), cpuShort(border, below, m), threadShort(border), machineShort(border, m), memoryShort(border, m), filesShort(border, m), rigShort(border), lagShort(border)}
 	all = slices.DeleteFunc(all, func(r results.RanOut) bool { return r.Text == "" })
 	slices.SortStableFunc(all, func(a, b results.RanOut) int {
 		switch {
@@ -98,9 +100,23 @@ func cpuShort(t, below *results.Trial, m Machine) results.RanOut {
 	switch {
 	case cpus >= shortCPU*float64(m.CPUs):
 		r.Short = true
-	case m.CPUs > 1 && cpus >= shortCPU && cpus < 1.1:
+	case t.Thread == 0 && m.CPUs > 1 && cpus >= shortCPU && cpus < 1.1:
 		r.Short = true
 		r.Text += ": one CPU whole, as of a server with one thread that works"
+	}
+	return r
+}
+
+// threadShort tells of the thread that a server with few of them has all its work done by. A hundredth of the answers is late where that
+// thread is full for a hundredth of the time, so that a tail can be missed while it has time to spare on average.
+func threadShort(t *results.Trial) results.RanOut {
+	if !t.Observed || t.Thread == 0 {
+		return results.RanOut{}
+	}
+	r := results.RanOut{What: "server thread", Short: t.Thread >= shortCPU || t.Full > fullTail}
+	r.Text = fmt.Sprintf("server thread: the busiest used %.2f of one CPU on average at %.4g, all of it in %.0f %% of the seconds", t.Thread, t.Load, 100*t.Full)
+	if r.Short {
+		r.Text += "; a thread cannot use more, however many CPUs are idle"
 	}
 	return r
 }
@@ -110,8 +126,11 @@ func machineShort(t *results.Trial, m Machine) results.RanOut {
 		return results.RanOut{}
 	}
 	sum := t.RigCPUs + t.ServerCPU
-	r := results.RanOut{What: "machine CPU", Short: sum >= machine*float64(m.CPUs)}
+	r := results.RanOut{What: "machine CPU", Short: sum >= machine*float64(m.CPUs) || t.Waiting >= longWait*t.ServerCPU && t.Waiting >= longWait}
 	r.Text = fmt.Sprintf("machine: server and rig together %.2f of %d CPUs", sum, m.CPUs)
+	if t.Waiting > 0 {
+		r.Text += fmt.Sprintf("; %s of the server's threads waited for one at any time", few(t.Waiting))
+	}
 	if r.Short {
 		r.Text += ", so the server had what the rig left; on CPUs of its own it may sustain more"
 	}

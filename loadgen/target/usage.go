@@ -21,6 +21,10 @@ type Usage struct {
 	Threads   int
 	FDs       int // open file descriptors
 	Processes int
+
+	ThreadsSeen bool          // whether the next two are known: on Linux, from the second sample on
+	Busiest     float64       // share of a CPU that the busiest thread used since the sample before
+	Waited      time.Duration // that threads were ready and had no CPU, all together, since the start
 }
 
 // Usage samples the process trees of the server: ErrUnobserved if they cannot be
@@ -51,6 +55,7 @@ type meter struct {
 	mu        sync.Mutex
 	tree      map[int]member
 	strangers map[int]struct{} // processes that are none of ours
+	threads   threads
 	last      Usage
 }
 
@@ -182,6 +187,9 @@ func (m *meter) sum(fs procfs.FS) {
 		}
 	}
 	u.CPU = max(m.last.CPU, m.before+time.Duration(ticks)*time.Second/userHZ)
+	var waited time.Duration
+	u.Busiest, waited, u.ThreadsSeen = m.threads.sample(slices.Collect(maps.Keys(m.tree)), time.Now())
+	u.Waited = m.last.Waited + waited
 	m.last = u
 }
 

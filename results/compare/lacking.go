@@ -3,12 +3,14 @@ package compare
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"xmpprig/results"
 )
 
 // lacking tells of metrics that would have a say and are not in all runs. What one side always has and the other never, such as the
-// times of answers that did not come, leaves the comparison without a verdict; what is missing here and there is only left out.
+// times of answers that did not come, leaves the comparison without a verdict; what is missing here and there is only left out, and so
+// is the part of a login that one side does without by its flags.
 func lacking(c *results.Comparison, base, head []*results.Run, o Options) {
 	known := map[string]bool{}
 	for _, m := range c.Metrics {
@@ -42,9 +44,18 @@ func (m metric) lacks(c *results.Comparison, base, head []*results.Run) {
 	if len(b) == 0 {
 		which = "base"
 	}
+	if strings.HasPrefix(m.name, "login.") && logsInOtherwise(base[0].Target, head[0].Target) {
+		c.Left = append(c.Left, fmt.Sprintf("%s: the %s logs in without that", m.name, which))
+		return
+	}
 	c.Metrics = append(c.Metrics, results.Compared{Metric: m.name, Unit: m.unit, Higher: m.higher, Gated: true, Difference: m.share,
 		Base: b, Head: h, BaseMedian: median(b), HeadMedian: median(h), P: 1, Adjusted: 1,
 		Verdict: results.Insufficient, Reason: "no run of the " + which + " has any"})
+}
+
+// logsInOtherwise says that two sides take other steps to log in, because they were told to.
+func logsInOtherwise(a, b results.Target) bool {
+	return a.TLS != b.TLS || a.TLSResume != b.TLSResume || a.Login != b.Login || a.Mechanism != b.Mechanism || a.Transport != b.Transport
 }
 
 func (m metric) present(runs []*results.Run) []float64 {

@@ -207,9 +207,18 @@ func serverFacts(run *results.Run) []fact {
 		{"memory", fmt.Sprintf("%s before the logins, %s after, %s at peak", orAbsent(s.RSSBefore, size),
 			orAbsent(s.RSSAfterLogin, size), orAbsent(s.RSSPeak, size))},
 		{"per session", orAbsent(s.BytesPerSession, size)},
-		{"threads", orAbsent(s.ThreadsPeak, decimal) + " at peak"},
+		{"threads", orAbsent(s.ThreadsPeak, decimal) + " at peak" + busiestText(s)},
 		{"open files", orAbsent(s.FDPeak, decimal) + " at peak"},
 	}
+}
+
+// busiestText tells whether one thread was what all waited for, or a CPU.
+func busiestText(s results.Server) string {
+	if s.ThreadMean <= 0 {
+		return ""
+	}
+	return fmt.Sprintf("; the busiest used %s of one CPU, all of it in %s of the seconds; %s waited for a CPU at any time",
+		share(s.ThreadMean), share(s.ThreadFull), decimal(round3(s.WaitingMean)))
 }
 
 // orAbsent writes a figure; none is zero unless it was not taken.

@@ -3,6 +3,7 @@ package report
 import (
 	"image/color"
 	"math"
+	"slices"
 
 	"xmpprig/results"
 
@@ -167,7 +168,7 @@ func resourcesPlot(c *results.Capacity) Plot {
 	x := loadReach(c)
 	cpu := panel{title: "CPUs", height: 150, xMax: x, x: countTicks{}, y: countTicks{}}
 	mem := panel{title: "server memory", height: 110, xMax: x, x: countTicks{}, y: sizeTicks{}}
-	var server, rig, memory []plotter.XY
+	var server, thread, rig, memory []plotter.XY
 	most, bytes := float64(max(1, c.Environment.CPUs)), 1.0
 	for _, t := range byLoad(c.Trials) {
 		if t.Load > x || t.LengthNS == 0 {
@@ -177,12 +178,18 @@ func resourcesPlot(c *results.Capacity) Plot {
 		most = max(most, finite(t.RigCPUs), finite(t.ServerCPU))
 		if t.Observed {
 			server = append(server, plotter.XY{X: t.Load, Y: finite(t.ServerCPU)})
+			thread = append(thread, plotter.XY{X: t.Load, Y: finite(t.Thread)})
 			memory = append(memory, plotter.XY{X: t.Load, Y: float64(t.ServerMem)})
 			bytes = max(bytes, float64(t.ServerMem))
 		}
 	}
 	cpu.yMax, mem.yMax = most*1.12, niceTop(bytes*1.05, 1<<20)
 	cpu.marks = []plot.Plotter{trace{rig, stroke(orange(), 1.8, 5, 2)}, trace{server, stroke(blue(), 2)}}
+	legend := []entry{{label: "server", style: stroke(blue(), 2)}, {label: "rig", style: stroke(orange(), 1.8, 5, 2)}}
+	if slices.ContainsFunc(thread, func(p plotter.XY) bool { return p.Y > 0 }) {
+		thin := stroke(purple(), 1.2, 3, 2)
+		cpu.marks, legend = append(cpu.marks, trace{thread, thin}), append(legend, entry{label: "busiest thread of the server", style: thin})
+	}
 	if c.Environment.CPUs > 0 {
 		cpu.marks = append(cpu.marks, limit{float64(c.Environment.CPUs), "all of them"})
 	}
@@ -190,7 +197,7 @@ func resourcesPlot(c *results.Capacity) Plot {
 	if server == nil {
 		mem.empty = "the server could not be seen"
 	}
-	p.figure = figure{legend: []entry{{label: "server", style: stroke(blue(), 2)}, {label: "rig", style: stroke(orange(), 1.8, 5, 2)}}, panels: []panel{cpu, mem}, xName: "load, " + loadUnit(c)}
+	p.figure = figure{legend: legend, panels: []panel{cpu, mem}, xName: "load, " + loadUnit(c)}
 	return p
 }
 

@@ -12,6 +12,12 @@ func (v *view) serverPlot() Plot {
 		peakText(v) + "."}
 	cpu, rss := thinnedLevels(v.Ticks, "server.cpu", v.width), thinnedLevels(v.Ticks, "server.rss", v.width)
 	top := linear("processors in use", 110, highest(cpu), .5, countTicks{}, trace{cpu, stroke(blue(), 1.6)})
+	var legend []entry
+	if busiest := thinnedLevels(v.Ticks, "server.busiest_thread", v.width); len(busiest) > 0 {
+		thin := stroke(orange(), 1.2, 4, 2)
+		top.marks = append(top.marks, trace{busiest, thin})
+		legend = []entry{{label: "all threads", style: stroke(blue(), 1.6)}, {label: "the busiest one, which has no more than one", style: thin}}
+	}
 	unit, _ := sizeUnit(highest(rss))
 	low := linear("memory in use (RSS)", 110, highest(rss), unit, sizeTicks{}, trace{rss, stroke(green(), 1.6)})
 	if len(cpu) == 0 {
@@ -20,7 +26,7 @@ func (v *view) serverPlot() Plot {
 	if len(rss) == 0 {
 		low.empty = "not observed"
 	}
-	p.figure = v.overTime(nil, top, low)
+	p.figure = v.overTime(legend, top, low)
 	return p
 }
 

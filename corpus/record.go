@@ -25,7 +25,6 @@ func Unreached() []Gap {
 		{16, "is a bug of a library that our own reader does without"},
 		{35, compressed}, {36, compressed}, {38, compressed}, {39, compressed},
 		{41, servers}, {42, servers}, {43, servers}, {44, servers}, {45, servers}, {46, servers},
-		{52, "needs a certificate of a client"},
 		{60, client}, {75, client}, {88, client},
 		{76, "needs HTTP"},
 		{84, "needs the port of a bytestream proxy"},

@@ -38,12 +38,20 @@ func serve(t *testing.T) *Site {
 		TLS: &tls.Config{RootCAs: roots}, Users: account, Patience: 10 * time.Second}
 }
 
+// whole is a loopback server, a process of its own, that has all that the programs ask for.
+func whole(t *testing.T) *Site {
+	t.Helper()
+	_, site := child(t)
+	site.Patience = 10 * time.Second
+	return site
+}
+
 // TestLoopbackConforms holds the loopback server to every row.
-func TestLoopbackConforms(t *testing.T) { conforms(t, serve(t)) }
+func TestLoopbackConforms(t *testing.T) { conforms(t, whole(t)) }
 
 // TestLoopbackConformsOverWebSocket has the attacker come over WebSocket, where a row has a counterpart there.
 func TestLoopbackConformsOverWebSocket(t *testing.T) {
-	site := serve(t)
+	site := whole(t)
 	site.Over = program.WSS
 	conforms(t, site)
 }

@@ -42,7 +42,7 @@ func others(t *testing.T) (programs []*program.Program) {
 // TestLoopbackPlaysTheCorpus plays seeds and regressions on the loopback server: all come to their mark, do no harm to the
 // witness, and have an outcome that is known where they know any.
 func TestLoopbackPlaysTheCorpus(t *testing.T) {
-	site := serve(t)
+	site := whole(t)
 	for _, p := range others(t) {
 		began := time.Now()
 		r, err := judge(t.Context(), site, p)

@@ -2,11 +2,13 @@ package fuzz
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -29,7 +31,23 @@ func serveAlone(args []string) int {
 	domain, users := f.String("domain", "", ""), f.Int("users", 0, "")
 	user, password := f.String("user", "", ""), f.String("password", "", "")
 	certificate := f.String("certificate", "", "")
-	o := loopback.Options{Iterations: 1, Log: os.Stderr}
+	o := loopback.Options{Iterations: 1, Log: os.Stderr, Components: map[string]string{}, ClientCAs: x509.NewCertPool()}
+	f.BoolVar(&o.SASL2, "sasl2", false, "")
+	f.BoolVar(&o.FAST, "fast", false, "")
+	f.IntVar(&o.Archive, "archive", 0, "")
+	f.Func("mechanism", "", func(names string) error { o.Mechanisms = strings.Split(names, ","); return nil })
+	f.Func("upgrade", "", func(name string) error { o.Upgrades = append(o.Upgrades, name); return nil })
+	f.Func("component", "", func(text string) error {
+		domain, secret, _ := strings.Cut(text, "=")
+		o.Components[domain] = secret
+		return nil
+	})
+	f.Func("client-ca", "", func(file string) error {
+		pem, err := os.ReadFile(file)
+		o.ClientCAs.AppendCertsFromPEM(pem)
+		return err
+	})
+	components := f.String("listen-component", "", "")
 	f.Func("defect", "", func(name string) error { o.Defects = append(o.Defects, name); return nil })
 	_ = f.Parse(args) // it exits
 	chain, err := tls.LoadX509KeyPair(*certificate, *certificate)
@@ -40,7 +58,7 @@ func serveAlone(args []string) int {
 	o.Domain, o.Users, o.Certificate = *domain, loopback.UserPattern(*user, *password, *users), &chain
 	s, err := loopback.New(o)
 	if err == nil {
-		err = errors.Join(s.Listen(*listen), s.ListenTLS(*listenTLS))
+		err = errors.Join(s.Listen(*listen), s.ListenTLS(*listenTLS), s.ListenComponents(*components))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -63,7 +81,8 @@ func child(t testing.TB, defects ...string) (*target.Server, *Site) {
 		t.Fatal(err)
 	}
 	users := target.Users{Count: Accounts, Name: "user{n}", Password: "secret{n}"}
-	s, err := target.Start(t.Context(), target.Spec{Driver: "loopback", Domain: "localhost", Users: users, Sessions: 64, Exe: exe, Defects: defects, WebSocket: true, BOSH: true})
+	spec := target.Spec{Driver: "loopback", Domain: "localhost", Users: users, Sessions: 64, Exe: exe, Defects: defects, WebSocket: true, BOSH: true}
+	s, err := target.Start(t.Context(), spec.Examined("secret"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,6 @@ import (
 	"net"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"xmpprig/fuzz/oracle"
@@ -17,35 +16,46 @@ import (
 
 // peer is one actor's connection. Everything on it is done by the one goroutine that plays the program.
 type peer struct {
-	actor   program.Actor
-	conn    net.Conn
-	scanner wire.Scanner
-	out     wire.Scanner // of what is sent: nobody is owed an answer inside of an element
-	pending []byte       // read and not yet scanned
-	web     *web         // what WebSocket needs; nil over TCP
-	broken  bool         // what came is no XMPP
-	footer  bool         // the peer ended its stream
-	ended   bool         // the connection is at its end, in the direction to us
-	bound   bool
-	unheard bool // something was sent, and nothing came since
-	renewed bool // success came, after which a new stream begins (RFC 6120 §6.4.6)
-	touched bool // it did more than log in and look on
-	offers  features
-	offered []string // of all features so far
+	actor     program.Actor
+	conn      net.Conn
+	scanner   wire.Scanner
+	out       wire.Scanner // of what is sent: nobody is owed an answer inside of an element
+	pending   []byte       // read and not yet scanned
+	web       *web         // what WebSocket needs; nil over TCP
+	broken    bool         // what came is no XMPP
+	footer    bool         // the peer ended its stream
+	ended     bool         // the connection is at its end, in the direction to us
+	bound     bool
+	unheard   bool     // something was sent, and nothing came since
+	renewed   bool     // success came, after which a new stream begins (RFC 6120 §6.4.6)
+	touched   bool     // it did more than log in and look on
+	component bool     // the stream is one of the external component
+	exchange  exchange // of SCRAM
+	offers    features
+	offered   []string // of all features so far
+	agreed    []string // mechanisms that were offered before authentication
 }
 
 // features is what the last features offered.
 type features struct {
 	startTLS, bind bool
-	mechanisms     []string
+	mechanisms     []string // of SASL
+	inline         []string // mechanisms of SASL2, those of tokens too
 	spaces         []string // of all that is offered
+}
+
+// mechanism reports whether a mechanism is offered by SASL or SASL2.
+func (f *features) mechanism(name string) bool {
+	return slices.Contains(f.mechanisms, name) || slices.Contains(f.inline, name)
 }
 
 // item is a copy of an element.
 type item struct {
 	kind                    wire.Kind
 	local, space, id, type_ string
-	jid                     string          // of a bind result
+	jid                     string          // of a bind result, or of a session that SASL2 has bound
+	challenge               string          // of SASL or SASL2
+	token, previd           string          // that came with a success of SASL2
 	serves                  map[string]bool // features of an answer to service discovery
 	offers                  features
 }
@@ -65,6 +75,7 @@ func (p *peer) speak(text []byte) {
 		if err != nil || e.Kind == wire.None {
 			return
 		}
+		p.begin(e)
 		text = text[n:]
 	}
 }
@@ -111,14 +122,17 @@ func (d *play) note(p *peer, i item) {
 		p.offers = i.offers
 		p.offered = append(p.offered, i.offers.spaces...)
 		d.offer(i.offers.spaces)
+	case i.challenge != "":
+		d.challenged(p, i.challenge)
+	case i.space == wire.NSSASL2 && i.local == "success":
+		d.noteInline(p, i)
 	case i.jid != "":
-		bare, resource, _ := strings.Cut(i.jid, "/")
-		p.bound = true
-		d.learn(p.actor, "jid", i.jid)
-		d.learn(p.actor, "bare", bare)
-		d.learn(p.actor, "resource", resource)
+		d.noteBound(p, i.jid)
+	case i.space == wire.NSComponent && i.local == "handshake":
+		p.bound, p.component = true, true
 	case i.space == wire.NSSASL && i.local == "success": // what comes behind it belongs to a new stream (RFC 6120 §6.4.6)
 		p.scanner.Reset(oracle.Limits())
+		p.agreed = append(append(p.agreed, p.offers.mechanisms...), p.offers.inline...)
 		p.offers, p.renewed = features{}, true
 	case i.space == wire.NSSM && i.local == "enabled" && i.id != "":
 		d.learn(p.actor, "previd", i.id)
@@ -177,6 +191,12 @@ func copied(e *wire.Element) item {
 	if i.kind == wire.Nonza && e.Is(wire.NSStream, "features") {
 		i.offers = offered(e)
 	}
+	if i.local == "challenge" && (i.space == wire.NSSASL || i.space == wire.NSSASL2) {
+		i.challenge = string(e.Text())
+	}
+	if e.Is(wire.NSSASL2, "success") {
+		copyInline(&i, e)
+	}
 	if query, ok := e.Child(wire.NSDiscoInfo, "query"); ok && i.type_ == "result" {
 		i.serves = map[string]bool{}
 		for f := range query.Children() {
@@ -202,5 +222,6 @@ func offered(e *wire.Element) (f features) {
 			f.mechanisms = append(f.mechanisms, string(m.Text()))
 		}
 	}
+	f.offersInline(e)
 	return f
 }

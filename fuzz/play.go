@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -16,20 +17,22 @@ import (
 
 // play is one run of one program.
 type play struct {
-	site    *Site
-	start   time.Time
-	peers   map[program.Actor]*peer
-	offered map[string]bool // namespaces of all features so far, of all actors
-	events  program.Transcript
-	names   map[string]string // that were learned
-	marked  bool
-	syncs   int
-	asked   int // for services
-	parked  []*peer
-	legacy  map[program.Actor]*legacy   // of those that negotiate TLS anew
-	logins  map[program.Actor]*onlooker // that were made in one operation
-	kept    *onlookers
-	quiet   bool // nothing but what was learned is recorded
+	site         *Site
+	start        time.Time
+	peers        map[program.Actor]*peer
+	offered      map[string]bool // namespaces of all features so far, of all actors
+	events       program.Transcript
+	names        map[string]string // that were learned
+	marked       bool
+	syncs        int
+	asked        int // for services
+	parked       []*peer
+	legacy       map[program.Actor]*legacy   // of those that negotiate TLS anew
+	logins       map[program.Actor]*onlooker // that were made in one operation
+	kept         *onlookers
+	quiet        bool                               // nothing but what was learned is recorded
+	salted       map[salted][]byte                  // passwords, as SCRAM has them
+	certificates map[program.Actor]*tls.Certificate // that are shown
 }
 
 // Play runs a program and returns what happened. An error is a *NotOfferedError, a *StepError where the program did not
@@ -46,6 +49,9 @@ func playBeside(ctx context.Context, site *Site, p *program.Program, kept *onloo
 	defer d.rest(ctx)
 	defer d.leave()
 	d.learn("", "domain", site.Domain)
+	if site.Component.Domain != "" {
+		d.learn("", "component.domain", site.Component.Domain)
+	}
 	for _, a := range program.Actors() {
 		name, _ := site.user(a)
 		d.learn(a, "local", name)
@@ -62,7 +68,7 @@ func (d *play) rest(ctx context.Context) {
 }
 
 func newPlay(site *Site) *play {
-	return &play{site: site, start: time.Now(), peers: map[program.Actor]*peer{}, offered: map[string]bool{}, names: map[string]string{}, logins: map[program.Actor]*onlooker{}}
+	return &play{site: site, start: time.Now(), peers: map[program.Actor]*peer{}, offered: map[string]bool{}, names: map[string]string{}, logins: map[program.Actor]*onlooker{}, salted: map[salted][]byte{}, certificates: map[program.Actor]*tls.Certificate{}}
 }
 
 // perform does the operations.
@@ -100,6 +106,11 @@ func (d *play) perform(ctx context.Context, p *program.Program) error {
 
 // lacks is what a program needs and the server has not offered; nil: nothing.
 func (d *play) lacks(p *program.Program) error {
+	for _, name := range p.Offers {
+		if !slices.ContainsFunc(slices.Collect(maps.Values(d.peers)), func(one *peer) bool { return one.offers.mechanism(name) || slices.Contains(one.agreed, name) }) {
+			return &NotOfferedError{What: "mechanism " + name}
+		}
+	}
 	for _, space := range p.Needs {
 		if !d.offered[space] {
 			return &NotOfferedError{What: "feature " + space}
@@ -228,22 +239,11 @@ func (d *play) linger(p *peer) {
 
 // expand fills a template in, once for the wire and once for the record.
 func (d *play) expand(template string) (text, recorded string, err error) {
-	text, err = program.Expand(template, func(name string) (string, bool) {
-		if actor, ok := strings.CutSuffix(name, ".password"); ok {
-			_, password := d.site.user(program.Actor(actor))
-			return password, true
-		}
-		return d.known(name)
-	})
+	text, err = program.Expand(template, d.value)
 	if err != nil {
 		return "", "", err
 	}
-	recorded, err = program.Expand(template, func(name string) (string, bool) {
-		if strings.HasSuffix(name, ".password") {
-			return "***", true
-		}
-		return d.known(name)
-	})
+	recorded, err = program.Expand(template, d.shown)
 	return text, recorded, err
 }
 

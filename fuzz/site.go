@@ -17,6 +17,10 @@ type Site struct {
 	BOSHPath      string // where BOSH is spoken there; empty: nowhere
 	Domain        string
 
+	Component Component // that may connect
+	// Certify issues a certificate that a client can show; nil: nobody can.
+	Certify func(claims []program.Claim) (*tls.Certificate, error)
+
 	// Over has Conform play all programs over another transport; empty: over that which they have.
 	Over program.Transport
 
@@ -43,6 +47,9 @@ type Site struct {
 	// Longest bounds what a program repeats; 0: DefaultLongest.
 	Longest time.Duration
 }
+
+// Component is where an external component connects (XEP-0114); without an address there is none.
+type Component struct{ Addr, Domain, Secret string }
 
 // Accounts is how many accounts a Site needs: those of the actors, and that of the honest session that a campaign watches.
 const Accounts = 4

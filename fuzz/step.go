@@ -15,14 +15,20 @@ import (
 
 // do performs one operation.
 func (d *play) do(ctx context.Context, op program.Op) error {
+	if op.Verb == program.Login && op.Arg == program.ComponentLogin {
+		return d.attach(ctx, op.Actor)
+	}
 	if op.Verb == program.Login {
 		return d.login(ctx, op.Actor, program.Transport(op.Arg))
 	}
 	if op.Verb.Connects() {
 		return d.connect(ctx, op)
 	}
-	if op.Verb == program.Post {
+	switch op.Verb {
+	case program.Post:
 		return d.post(ctx, op)
+	case program.Certificate:
+		return d.certify(op)
 	}
 	p := d.peers[op.Actor]
 	if p == nil || p.conn == nil {
@@ -38,6 +44,8 @@ func (d *play) do(ctx context.Context, op program.Op) error {
 		return d.handshake(ctx, p)
 	case program.Auth:
 		return d.auth(ctx, p, op.Arg)
+	case program.Authenticate:
+		return d.authenticate(ctx, p, op)
 	case program.Bind:
 		return d.bind(ctx, p)
 	case program.Send:
@@ -91,6 +99,8 @@ func (d *play) connect(ctx context.Context, op program.Op) error {
 	switch op.Verb {
 	case program.DialTLS:
 		return d.dial(ctx, op.Actor, d.site.DirectTLSAddr, "direct TLS", true)
+	case program.DialComponent:
+		return d.dialComponent(ctx, op.Actor)
 	case program.DialWS:
 		return d.dialWeb(ctx, op, d.site.WebAddr, false)
 	case program.DialWSS:
@@ -136,6 +146,9 @@ func (d *play) encrypt(ctx context.Context, p *peer) error {
 	defer cancel()
 	_ = p.conn.SetDeadline(time.Time{})
 	conn, config := p.conn, d.site.config()
+	if shown := d.certificates[p.actor]; shown != nil {
+		config.Certificates = []tls.Certificate{*shown}
+	}
 	if l := d.legacy[p.actor]; l != nil {
 		conn = l.watch(conn, config)
 	}
@@ -153,8 +166,7 @@ func (d *play) encrypt(ctx context.Context, p *peer) error {
 
 // open opens a stream and waits for the features.
 func (d *play) open(ctx context.Context, p *peer) error {
-	header := wire.AppendHeader(nil, wire.StreamHeader{To: d.site.Domain, Version: "1.0", Lang: "en", Namespace: wire.NSClient})
-	if err := d.send(p, literal(string(header)), 0); err != nil {
+	if err := d.send(p, literal(string(d.header(p))), 0); err != nil {
 		return err
 	}
 	for deadline := d.deadline(); ; {
@@ -201,26 +213,6 @@ func (d *play) handshake(ctx context.Context, p *peer) error {
 	return nil
 }
 
-// auth authenticates as the actor (RFC 6120 §6.4, RFC 4616).
-func (d *play) auth(ctx context.Context, p *peer, mechanism string) error {
-	if !slices.Contains(p.offers.mechanisms, mechanism) && !d.marked {
-		return &NotOfferedError{What: "mechanism " + mechanism}
-	}
-	me := string(p.actor)
-	if err := d.send(p, "<auth xmlns='"+wire.NSSASL+"' mechanism='"+mechanism+"'>{b64:\x00{"+me+".local}\x00{"+me+".password}}</auth>", 0); err != nil {
-		return err
-	}
-	i, err := d.next(ctx, p, d.deadline())
-	if err != nil {
-		return err
-	}
-	if i.space != wire.NSSASL || i.local != "success" {
-		return &unexpectedError{i.local}
-	}
-	d.restart(p)
-	return nil
-}
-
 // bind binds a resource of the server's choice (RFC 6120 §7.6).
 func (d *play) bind(ctx context.Context, p *peer) error {
 	if !p.offers.bind && !d.marked {
@@ -244,7 +236,7 @@ func (d *play) sync(ctx context.Context, p *peer) error {
 	d.syncs++
 	id := fmt.Sprintf("sync-%d", d.syncs)
 	// On a stream that has ended this fails, which what is read will tell better.
-	_ = d.send(p, "<iq type='get' id='"+id+"' to='{domain}'><ping xmlns='"+wire.NSPing+"'/></iq>", 0)
+	_ = d.send(p, "<iq type='get' id='"+id+"' "+p.from()+"to='{domain}'><ping xmlns='"+wire.NSPing+"'/></iq>", 0)
 	deadline := d.deadline()
 	if p.out.Pending() > 0 {
 		deadline = time.Now().Add(d.site.glance())
@@ -286,7 +278,7 @@ func (d *play) await(ctx context.Context, p *peer, what string) error {
 			return err
 		case i.space == wire.NSStream && i.local == "error":
 			what = program.AwaitEnd
-		case what == program.AwaitElement, what == program.AwaitFeatures && i.features():
+		case what == program.AwaitElement, what == program.AwaitFeatures && i.features(), what == program.AwaitHeader && i.kind == wire.Header:
 			return nil
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 
+	"xmpprig/fuzz/program"
 	"xmpprig/loadgen/target"
 )
 
@@ -29,8 +30,21 @@ func SiteOf(s *target.Server, users target.Users) *Site {
 		Addr: at.Addr, DirectTLSAddr: at.DirectTLSAddr, WebAddr: at.WebAddr, WebTLSAddr: at.WebTLSAddr, WebPath: at.WebPath, BOSHPath: at.BOSHPath, Domain: at.Domain, Users: users.User, Rest: s.Rest(),
 		TLS: &tls.Config{RootCAs: at.CAs, InsecureSkipVerify: at.Insecure, MinVersion: tls.VersionTLS12},
 	}
+	if c := s.Component(); c.Domain != "" {
+		site.Component = Component{at.ComponentAddr, c.Domain, c.Secret}
+	}
+	if s.Certifies() {
+		site.Certify = func(claims []program.Claim) (*tls.Certificate, error) { return s.Certificate(claimsOf(claims)) }
+	}
 	if site.DirectTLSAddr == site.Addr { // one port was given, which is the other one
 		site.DirectTLSAddr, site.WebAddr, site.WebTLSAddr, site.BOSHPath = "", "", "", ""
 	}
 	return site
+}
+
+func claimsOf(claims []program.Claim) (all []target.Claim) {
+	for _, c := range claims {
+		all = append(all, target.Claim(c))
+	}
+	return all
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"fmt"
 	"os"
 	"strings"
@@ -85,7 +86,7 @@ func (p *probing) start(ctx context.Context, users target.Users, sessions int, u
 	} else {
 		ui.say("starting %s with %d accounts", spec.Driver, spec.Users.Count)
 	}
-	return target.Start(ctx, spec)
+	return target.Start(ctx, spec.Examined(rand.Text()))
 }
 
 // site is where the actors of a worker meet the server.

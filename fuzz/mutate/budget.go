@@ -37,7 +37,7 @@ func costOf(op program.Op) (bytes int, long time.Duration) {
 		return 0, op.For
 	case program.Login:
 		return 0, 8 * time.Millisecond
-	case program.DialTLS, program.DialWSS, program.StartTLS, program.Auth:
+	case program.DialTLS, program.DialWSS, program.StartTLS, program.Auth, program.Authenticate, program.Certificate:
 		return 0, 3 * time.Millisecond
 	case program.Send, program.Frame, program.Raw:
 		bytes = size(op.Arg)

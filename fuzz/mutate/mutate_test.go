@@ -131,9 +131,9 @@ func watched(q *program.Program) error {
 
 // knows tells whether texts name only what was learned before.
 func knows(q *program.Program) error {
-	known := map[string]bool{"domain": true}
+	known := map[string]bool{"domain": true, "component.domain": true, "component.secret": true}
 	for _, a := range program.Actors() {
-		for _, p := range []string{"bare", "local", "password", "previd"} { // without the last it is not applicable
+		for _, p := range []string{"bare", "local", "password", "nonce", "token", "exporter", "previd"} { // without the last it is not applicable
 			known[string(a)+"."+p] = true
 		}
 	}
@@ -144,12 +144,13 @@ func knows(q *program.Program) error {
 			known[a+".previous"] = known[a+".previous"] || known[a+".stream"]
 			known[a+".stream"] = true
 		case program.Bind, program.Login:
-			known[a+".jid"], known[a+".resource"] = true, true
+			component := op.Arg == program.ComponentLogin
+			known[a+".jid"], known[a+".resource"] = known[a+".jid"] || !component, known[a+".resource"] || !component
 			if op.Verb == program.Login {
-				known[a+".stream"], known[a+".previous"] = true, true
+				known[a+".stream"], known[a+".previous"] = true, known[a+".stream"] || !component
 			}
 		case program.Send:
-			if _, err := program.Expand(op.Arg, func(name string) (string, bool) { return "x", known[name] }); err != nil {
+			if _, err := program.Expand(op.Arg, func(name string) (string, bool) { return "x", known[name] || strings.Contains(name, ".proof:") }); err != nil {
 				return err
 			}
 		}

@@ -4,9 +4,12 @@ import "xmpprig/fuzz/program"
 
 // negotiate has a step of the negotiation where it does not belong: a second header, another login, binding, TLS in TLS.
 func (d *draft) negotiate() bool {
-	op := program.Op{Actor: program.Attacker, Verb: one(d.r, []program.Verb{program.Open, program.Auth, program.Bind, program.StartTLS})}
-	if op.Verb == program.Auth {
-		op.Arg = "PLAIN"
+	op := program.Op{Actor: program.Attacker, Verb: one(d.r, []program.Verb{program.Open, program.Auth, program.Authenticate, program.Bind, program.StartTLS})}
+	switch op.Verb {
+	case program.Auth:
+		op.Arg = one(d.r, []string{"PLAIN", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", "EXTERNAL"})
+	case program.Authenticate:
+		op.Mechanism, op.Arg = one(d.r, program.Mechanisms()), one(d.r, inlines())
 	}
 	at := d.place()
 	for range one(d.r, []int{1, 1, 2}) {
@@ -43,6 +46,11 @@ func knownSends() []string {
 		"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{b64:{witness.bare}\x00{attacker.local}\x00{attacker.password}}</auth>",
 		"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='SCRAM-SHA-1'>{b64:n,,n={attacker.local},r=fyko}</auth>",
 		"<response xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>",
+		"<authenticate xmlns='urn:xmpp:sasl:2' mechanism='PLAIN'/>",
+		"<authenticate xmlns='urn:xmpp:sasl:2' mechanism='PLAIN'><initial-response>{b64:\x00{attacker.local}\x00{attacker.password}}</initial-response><bind xmlns='urn:xmpp:bind:0'/></authenticate>",
+		"<abort xmlns='urn:xmpp:sasl:2'/>",
+		"<response xmlns='urn:xmpp:sasl:2'>=</response>",
+		"<next xmlns='urn:xmpp:sasl:2' task='UPGR-SCRAM-SHA-256'/>",
 		"<abort xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>",
 		"<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>",
 		"<compress xmlns='http://jabber.org/protocol/compress'><method>zlib</method></compress>",

@@ -14,6 +14,7 @@ func orderOperations() []operation {
 		{"duplicate", (*draft).duplicateOp},
 		{"swap", (*draft).swapOps},
 		{"negotiate", (*draft).negotiate},
+		{"spell-out", (*draft).spellOut},
 		{"insert", (*draft).insertSend},
 		{"repeat", (*draft).repeatOps},
 		{"cut", (*draft).cutConnection},

@@ -20,9 +20,9 @@ const (
 // after is the phase that follows upon an operation of the actor's.
 func (p phase) after(v program.Verb) phase {
 	switch v {
-	case program.Dial, program.DialTLS, program.DialWS, program.DialWSS, program.StartTLS, program.Auth:
+	case program.Dial, program.DialTLS, program.DialWS, program.DialWSS, program.DialComponent, program.StartTLS, program.Auth:
 		return connected
-	case program.Open:
+	case program.Open, program.Authenticate:
 		return max(p, streaming)
 	case program.Bind, program.Login:
 		return bound
@@ -53,11 +53,11 @@ func stateOf(way []program.Op) string {
 			continue
 		}
 		switch op.Verb {
-		case program.Dial, program.DialWS:
+		case program.Dial, program.DialWS, program.DialComponent:
 			state = "connected"
 		case program.DialTLS, program.DialWSS, program.StartTLS:
 			state = "secured"
-		case program.Auth:
+		case program.Auth, program.Authenticate:
 			state = "authenticated"
 		case program.Bind, program.Login:
 			state = "bound"
@@ -74,7 +74,7 @@ func apart(ops []program.Op, a program.Actor) []program.Op {
 	var all []program.Op
 	for _, op := range ops {
 		if op.Actor == a && op.Verb == program.Login {
-			all = append(all, program.Transport(op.Arg).Steps(a)...)
+			all = append(all, op.Parts()...)
 			continue
 		}
 		all = append(all, op)

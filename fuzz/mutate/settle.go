@@ -142,11 +142,14 @@ func know(ops []program.Op) {
 			known[a+".previous"] = known[a+".stream"]
 			known[a+".stream"] = true
 		case program.Login:
-			known[a+".previous"], known[a+".stream"] = true, true
+			known[a+".previous"], known[a+".stream"] = known[a+".stream"] || op.Arg != program.ComponentLogin, true
+			if op.Arg == program.ComponentLogin {
+				continue
+			}
 			fallthrough
 		case program.Bind:
 			known[a+".jid"], known[a+".resource"] = true, true
-		case program.Send, program.Frame, program.Raw:
+		case program.Send, program.Frame, program.Raw, program.Authenticate, program.Certificate:
 			op.Arg = knowing(op.Arg, known)
 		}
 	}

@@ -78,10 +78,13 @@ func sample(s string) (string, error) {
 			return actor + "@example.org/r", true
 		case "bare":
 			return actor + "@example.org", true
-		case "local", "resource", "password", "stream", "previous", "previd":
-			return actor, true
+		case "domain", "":
+			return "example.org", program.Knowable(name)
 		}
-		return "example.org", name == "domain"
+		if text, ok := strings.CutPrefix(property, "proof:"); ok {
+			return text + ",p=" + actor, program.Knowable(name)
+		}
+		return actor, program.Knowable(name)
 	})
 }
 
@@ -104,8 +107,13 @@ func sizeOfAtom(s string) int {
 	if rest, ok := strings.CutPrefix(inside, "b64:"); ok {
 		return size(rest)*4/3 + 4
 	}
-	if rest, ok := strings.CutPrefix(inside, "upper:"); ok {
-		return size(rest)
+	for _, function := range []string{"upper:", "sha1:", "hmac:"} {
+		if rest, ok := strings.CutPrefix(inside, function); ok {
+			return max(size(rest), typical)
+		}
+	}
+	if _, rest, ok := strings.Cut(inside, ".proof:"); ok {
+		return size(rest) + typical
 	}
 	if times, rest, ok := strings.Cut(inside, "*"); ok {
 		n, _ := strconv.Atoi(times)

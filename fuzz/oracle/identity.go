@@ -12,15 +12,21 @@ import (
 
 // What a talk can note of itself.
 const (
-	wrongBound   = "bound"          // a resource was bound; what is the JID
-	wrongSuccess = "success"        // without the password
-	wrongAuthzid = "authzid"        // for somebody else
-	wrongOffer   = "not-offered"    // success of a mechanism that was not offered
-	wrongSilent  = "success-silent" // without an auth on this stream
-	wrongProceed = "proceed"        // TLS where it was not offered
-	wrongAgain   = "again"          // success for who is authenticated already
-	wrongSyntax  = "syntax"         // success of what breaks the syntax of the mechanism
-	wrongBase64  = "base64"         // success of what is no Base64
+	wrongBound     = "bound"          // a resource was bound; what is the JID
+	wrongSuccess   = "success"        // without the password
+	wrongAuthzid   = "authzid"        // for somebody else
+	wrongOffer     = "not-offered"    // success of a mechanism that was not offered
+	wrongSilent    = "success-silent" // without an auth on this stream
+	wrongProceed   = "proceed"        // TLS where it was not offered
+	wrongAgain     = "again"          // success for who is authenticated already
+	wrongSyntax    = "syntax"         // success of what breaks the syntax of the mechanism
+	wrongBase64    = "base64"         // success of what is no Base64
+	wrongNonce     = "nonce"          // success of another nonce than that of the exchange
+	wrongBinding   = "binding"        // success of another channel binding
+	wrongDowngrade = "downgrade"      // success of who was kept from binding to the channel
+	wrongSeveral   = "several"        // success of a certificate that names several, of whom none was asked for
+	wrongToken     = "token"          // success of a token that was given to another, or is good no more
+	wrongHandshake = "handshake"      // a component is let in without the secret
 )
 
 // succeed notes a success that had no right to be.
@@ -36,21 +42,37 @@ func (w *talk) succeed(t *turn) {
 	if w.user != "" {
 		note(wrongAgain, "")
 	}
+	sure := w.pending <= 1 // else it may be of another one
+	w.pending = max(w.pending-1, 0)
+	w.user = "?"
+	if !sure {
+		return
+	}
 	mechanism := string(w.auth.element.Attr("mechanism"))
-	if !slices.ContainsFunc(w.offered, func(o string) bool { return strings.EqualFold(o, mechanism) }) {
+	offered := w.offered
+	if w.auth.element.Is(wire.NSSASL2, "authenticate") {
+		offered = w.inline
+	}
+	if !slices.ContainsFunc(offered, func(o string) bool { return strings.EqualFold(o, mechanism) }) {
 		note(wrongOffer, mechanism)
 	}
-	w.user = "?"
-	if strings.EqualFold(mechanism, "PLAIN") {
+	if w.sent.unread || w.sent.broken { // the server may have read on, and what it took is not known
+		return
+	}
+	switch name := strings.ToUpper(mechanism); {
+	case name == "PLAIN":
 		w.plain(note)
+	case name == "EXTERNAL":
+		w.certified(note)
+	case strings.HasPrefix(name, "SCRAM-"):
+		w.scram(strings.HasSuffix(name, "-PLUS"), note)
+	case strings.HasPrefix(name, "HT-"):
+		w.byToken(name, note)
 	}
 }
 
 // plain notes what is wrong with a message of PLAIN that had success.
 func (w *talk) plain(note func(kind, what string)) {
-	if w.sent.unread || w.sent.broken { // the server may have read on, and what it took is not known
-		return
-	}
 	token := strings.Trim(w.token(), " \t\r\n")
 	parts, strict := plainParts(token)
 	switch {
@@ -102,13 +124,23 @@ func sameName(a, b string) bool {
 
 // token is the last message of the client in the exchange that auth began.
 func (w *talk) token() string {
-	token := string(w.auth.element.Text())
+	all := w.tokens()
+	return all[len(all)-1]
+}
+
+// tokens are all of them; the first is what the exchange was begun with.
+func (w *talk) tokens() []string {
+	initial := *w.auth.element
+	if initial.Is(wire.NSSASL2, "authenticate") {
+		initial, _ = initial.Child(wire.NSSASL2, "initial-response")
+	}
+	all := []string{string(initial.Text())}
 	for _, t := range w.sent.turns {
-		if t.stream == w.auth.stream && t.event >= w.auth.event && t.element.Is(wire.NSSASL, "response") {
-			token = string(t.element.Text())
+		if t.stream == w.auth.stream && t.event >= w.auth.event && (t.element.Is(wire.NSSASL, "response") || t.element.Is(wire.NSSASL2, "response")) {
+			all = append(all, string(t.element.Text()))
 		}
 	}
-	return token
+	return all
 }
 
 // ascii is text without what SASLprep may map to nothing (RFC 4013 §2.1).
@@ -154,7 +186,9 @@ func identities(c *Case) (found []Finding) {
 				}
 				f.Title, f.Ought, f.Row, f.Clause = "a session of another user or host is bound", "a resource of the user that authenticated", "O-63", "RFC 6120 §7.2, §6.3.8"
 			default:
-				continue
+				if !f.ofLogin(x.kind) {
+					continue
+				}
 			}
 			f.Detail = fmt.Sprintf("%s: %s", f.Title, x.what)
 			found = append(found, f)

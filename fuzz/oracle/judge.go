@@ -110,7 +110,7 @@ func (c *court) breach() string {
 			case program.StreamError, program.Closed, program.CloseFrame, program.Refused, program.Footer, program.Unanswered, program.Garbage:
 				return fmt.Sprintf("the %s lost its stream", a)
 			case program.Message, program.Presence, program.IQ, program.Result, program.Error:
-				if from := string(s.element.Attr("from")); !slices.Contains(senders, from) && !c.addressed(a, from) {
+				if from := string(s.element.Attr("from")); !slices.Contains(senders, from) && !c.addressed(a, from) && !c.ofComponent(from) {
 					return fmt.Sprintf("the %s received a stanza from %q, who sent none", a, from)
 				}
 			}
@@ -195,8 +195,8 @@ func (c *court) is(s Seen, want program.Sight) bool {
 	return true
 }
 
-// holds reports whether an element has a value: an attribute, its own name or namespace, the text of the body, or a child that
-// means the same.
+// holds reports whether an element has a value: an attribute, its own name or namespace, the text of the body, a child that
+// means the same, or one at whatever depth.
 func holds(e *wire.Element, name, text string) bool {
 	switch name {
 	case "name":
@@ -208,31 +208,50 @@ func holds(e *wire.Element, name, text string) bool {
 		return ok && string(body.Text()) == text
 	case "has":
 		return hasChild(e, text)
+	case "inside":
+		return isInside(e, text)
 	}
 	return bytes.Equal(e.Attr(name), []byte(text))
 }
 
 // hasChild reports whether e has a child that means the same as the XML does in a message of jabber:client.
 func hasChild(e *wire.Element, xml string) bool {
-	var s wire.Scanner
-	s.Reset(Limits())
-	if _, _, err := s.Next(wire.AppendHeader(nil, wire.StreamHeader{Namespace: wire.NSClient})); err != nil {
-		return false
-	}
-	holder, _, err := s.Next([]byte("<message>" + xml + "</message>"))
-	if err != nil || holder.Kind != wire.Stanza {
-		return false
-	}
-	want, ok := holder.First()
-	if !ok {
-		return false
-	}
+	want, ok := childOf(xml)
 	for c := range e.Children() {
-		if same(&c, &want) {
+		if ok && same(&c, &want) {
 			return true
 		}
 	}
 	return false
+}
+
+// isInside reports whether it has such a child, or one of its children has it inside.
+func isInside(e *wire.Element, xml string) bool {
+	want, ok := childOf(xml)
+	return ok && contains(e, &want)
+}
+
+func contains(e, want *wire.Element) bool {
+	for c := range e.Children() {
+		if same(&c, want) || contains(&c, want) {
+			return true
+		}
+	}
+	return false
+}
+
+// childOf is XML as it is in a message of jabber:client.
+func childOf(xml string) (wire.Element, bool) {
+	var s wire.Scanner
+	s.Reset(Limits())
+	if _, _, err := s.Next(wire.AppendHeader(nil, wire.StreamHeader{Namespace: wire.NSClient})); err != nil {
+		return wire.Element{}, false
+	}
+	holder, _, err := s.Next([]byte("<message>" + xml + "</message>"))
+	if err != nil || holder.Kind != wire.Stanza {
+		return wire.Element{}, false
+	}
+	return holder.First()
 }
 
 // same compares expanded names, attributes, text and children (Canonical XML without the prefixes).

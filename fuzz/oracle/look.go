@@ -136,7 +136,7 @@ func (v *view) receive(data []byte) {
 			s := classify(own)
 			v.add(s)
 			v.over = v.over || e.Kind == wire.Footer
-			if s.Kind == program.Success { // what comes behind it belongs to a new stream (RFC 6120 §6.4.6)
+			if own.Is(wire.NSSASL, "success") { // what comes behind it belongs to a new stream (RFC 6120 §6.4.6)
 				v.scanner.Reset(Limits())
 			}
 		}
@@ -210,7 +210,7 @@ func classifyNonza(s *Seen, e *wire.Element) {
 		case "error":
 			s.Kind, s.Condition = program.StreamError, onlyCondition(e, wire.NSStreams)
 		}
-	case wire.NSSASL:
+	case wire.NSSASL, wire.NSSASL2:
 		switch name {
 		case "failure":
 			s.Kind, s.Condition = program.SASLFailure, onlyCondition(e, wire.NSSASL)

@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"xmpprig/fuzz/program"
@@ -46,6 +47,9 @@ func (c *Case) claimed(t *turn) *turn {
 		return nil
 	}
 	for _, s := range c.originals() {
+		if s.component != "" && strings.EqualFold(hostOf(from), s.component) {
+			continue // which may say so (XEP-0114 §3)
+		}
 		if string(s.element.Local()) == string(t.element.Local()) && strings.EqualFold(string(s.element.Attr("from")), from) && sameStanza(s.element, t.element) {
 			return s
 		}
@@ -91,6 +95,9 @@ func (c *Case) isAttacker(jid string) bool {
 		w := c.talks[a]
 		if w == nil {
 			continue
+		}
+		if slices.ContainsFunc(w.components, func(domain string) bool { return strings.EqualFold(domain, hostOf(bare)) }) {
+			return true
 		}
 		for _, name := range w.users {
 			if strings.EqualFold(bare, name+"@"+c.Domain) {

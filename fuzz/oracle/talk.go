@@ -32,7 +32,8 @@ type turn struct {
 	bound      bool
 	id, name   string // of a stanza, for comparisons
 	lineName   string
-	used       bool // as the original of something received
+	used       bool   // as the original of something received
+	component  string // the domain of the external component whose stream it is on; empty: it is a client's
 }
 
 // span is the turn as evidence.
@@ -62,34 +63,43 @@ type half struct {
 
 // talk is all that an actor said and heard.
 type talk struct {
-	actor     program.Actor
-	sent      half
-	received  half
-	streams   int
-	secure    bool   // the connection is under TLS
-	web       bool   // it is one of WebSocket
-	user      string // who is authenticated, by what the client sent; unproven is one without a known password
-	bound     bool
-	ended     bool // the connection was ended by the server
-	over      bool // the stream was
-	robbed    bool // that came after the mark
-	left      bool // the actor had ended its stream itself
-	dropped   bool // the actor ended the connection
-	leaving   bool // TLS is to follow: what is sent now is no XMPP
-	asked     bool // authentication was asked for on this connection
-	binding   bool // a resource was
-	dials     int
-	exchange  int      // steps of SASL that were asked for
-	users     []string // as whom it has authenticated
-	encrypted int      // the first stream under TLS of the connection; 0: there is none
-	registers bool     // accounts can be registered here, said the last features
-	timeouts  []int
-	excused   []bool // of the timeouts: nobody was owed anything, inside of an element or behind what not every server refuses
-	did       bool   // the actor did something of its own after the mark
-	wrongs    []wrong
-	offered   []string // mechanisms of the last features
-	features  *turn
-	auth      *turn // the last auth that was sent on this stream
+	actor      program.Actor
+	sent       half
+	received   half
+	streams    int
+	secure     bool   // the connection is under TLS
+	web        bool   // it is one of WebSocket
+	user       string // who is authenticated, by what the client sent; unproven is one without a known password
+	bound      bool
+	ended      bool // the connection was ended by the server
+	over       bool // the stream was
+	robbed     bool // that came after the mark
+	left       bool // the actor had ended its stream itself
+	dropped    bool // the actor ended the connection
+	leaving    bool // TLS is to follow: what is sent now is no XMPP
+	asked      bool // authentication was asked for on this connection
+	binding    bool // a resource was
+	dials      int
+	exchange   int      // steps of SASL that were asked for
+	users      []string // as whom it has authenticated
+	encrypted  int      // the first stream under TLS of the connection; 0: there is none
+	registers  bool     // accounts can be registered here, said the last features
+	timeouts   []int
+	excused    []bool // of the timeouts: nobody was owed anything, inside of an element or behind what not every server refuses
+	did        bool   // the actor did something of its own after the mark
+	wrongs     []wrong
+	offered    []string // mechanisms of the last features
+	inline     []string // mechanisms of SASL2 in them, those of tokens too
+	pending    int      // messages of SASL that were sent and not answered
+	component  string   // the domain of the external component whose connection it is
+	components []string // that it has been let in as
+	handshake  *turn    // the last that was sent on this stream
+	streamID   string
+	shows      []program.Claim // of the certificate that it shows
+	shown      []program.Claim // that the connection was encrypted with
+	common     *common
+	features   *turn
+	auth       *turn // the last auth that was sent on this stream
 }
 
 // wrong is what a talk shows of itself.
@@ -102,15 +112,18 @@ type wrong struct {
 // listen reads a transcript as the talks of its actors.
 func listen(t program.Transcript) map[program.Actor]*talk {
 	talks := map[program.Actor]*talk{}
-	marked := false
+	marked, shared := false, &common{}
 	for i, e := range t {
+		if domain, ok := bytes.CutPrefix(e.Data, []byte("domain=")); ok && e.What == program.Learned {
+			shared.domain = string(domain)
+		}
 		if e.What == program.Marked {
 			marked = true
 			continue
 		}
 		w := talks[e.Actor]
 		if w == nil {
-			w = &talk{actor: e.Actor}
+			w = &talk{actor: e.Actor, common: shared}
 			w.sent.badAt, w.received.badAt, w.sent.outgoing = -1, -1, true
 			talks[e.Actor] = w
 		}
@@ -125,6 +138,11 @@ func (w *talk) take(i int, e program.Event, marked bool) {
 		w.connect()
 	case program.Secured:
 		w.secure, w.encrypted = true, w.streams+1 // the stream that begins now
+		w.shown = w.shows
+	case program.Shows:
+		w.shows = program.Claims(string(e.Data))
+	case program.Component:
+		w.component = string(e.Data)
 	case program.Upgraded:
 		w.web, w.sent.frames, w.received.frames = true, NewUnframer(true), NewUnframer(false)
 	case program.Stream:
@@ -158,6 +176,7 @@ func isSync(data []byte) bool {
 func (w *talk) connect() {
 	w.secure, w.user, w.bound, w.ended, w.dropped = false, "", false, false, false
 	w.asked, w.binding = false, false
+	w.component, w.shown = "", nil
 	w.web, w.sent.frames, w.received.frames = false, nil, nil
 	w.dials++
 	w.encrypted, w.sent.largest = 0, 0 // what was refused is over with the connection
@@ -167,6 +186,7 @@ func (w *talk) connect() {
 func (w *talk) begin() {
 	w.streams++
 	w.over, w.auth, w.left, w.leaving = false, nil, false, false
+	w.pending, w.handshake, w.streamID = 0, nil, ""
 	for _, h := range []*half{&w.sent, &w.received} {
 		h.scanner.Reset(Limits())
 		h.broken, h.unread, h.partial, h.header, h.rest, h.here = false, false, false, nil, 0, 0
@@ -220,7 +240,7 @@ func (h *half) read(w *talk, event int, data []byte, marked bool, then func(*tur
 		}
 		from := max(at, at+n-len(e.Raw()))
 		t := &turn{event: event, from: from, to: at + n, element: standalone(h.header, e), actor: w.actor, stream: w.streams, marked: marked,
-			secure: w.secure, user: w.user, bound: w.bound, asked: w.asked, binding: w.binding, connection: w.dials, spoken: w.sent.here > 0, encrypted: w.encrypted, spoiled: w.sent.lost}
+			secure: w.secure, user: w.user, bound: w.bound, asked: w.asked, binding: w.binding, connection: w.dials, spoken: w.sent.here > 0, encrypted: w.encrypted, spoiled: w.sent.lost, component: w.component}
 		t.id, t.name = mirrored(t.element), string(t.element.Local())
 		if h.turns = append(h.turns, t); len(h.turns) >= maxTurns {
 			h.unread, h.lost, h.doubtful, h.partial = true, true, true, false
@@ -266,11 +286,16 @@ func (w *talk) say(t *turn) {
 	switch {
 	case e.Kind == wire.Footer:
 		w.left = true
-	case e.Is(wire.NSSASL, "auth"):
+	case e.Is(wire.NSSASL, "auth"), e.Is(wire.NSSASL2, "authenticate"):
 		w.auth, w.asked = t, true
 		w.exchange++
-	case e.Is(wire.NSSASL, "response"):
+		w.pending++
+		w.binding = w.binding || hasChildOf(e, wire.NSBind2)
+	case e.Is(wire.NSSASL, "response"), e.Is(wire.NSSASL2, "response"):
 		w.exchange++
+		w.pending++
+	case e.Is(wire.NSComponent, "handshake"):
+		w.handshake, w.asked, w.binding = t, true, true
 	case e.Kind == wire.Stanza && isRequest(e):
 		w.asked = w.asked || hasChildOf(e, nsLegacyAuth)
 		w.binding = w.binding || w.asked && hasChildOf(e, wire.NSBind) || hasChildOf(e, nsLegacyAuth)
@@ -286,6 +311,8 @@ const nsLegacyAuth = "jabber:iq:auth"
 func (w *talk) hear(t *turn) {
 	e := t.element
 	switch {
+	case e.Kind == wire.Header:
+		w.streamID = string(e.Attr("id"))
 	case e.Kind == wire.Footer, e.Is(wire.NSStream, "error"):
 		w.robbed = w.robbed || t.marked && !w.over && !w.left
 		w.over = true
@@ -294,6 +321,13 @@ func (w *talk) hear(t *turn) {
 	case e.Is(wire.NSSASL, "success"):
 		w.succeed(t)
 		w.received.scanner.Reset(Limits()) // what comes behind it belongs to a new stream (RFC 6120 §6.4.6)
+	case e.Is(wire.NSSASL2, "success"):
+		w.succeed(t)
+		w.entered(t)
+	case e.Is(wire.NSSASL, "failure"), e.Is(wire.NSSASL2, "failure"), e.Is(wire.NSSASL, "challenge"), e.Is(wire.NSSASL2, "challenge"):
+		w.pending = max(w.pending-1, 0)
+	case e.Is(wire.NSComponent, "handshake"):
+		w.attached(t)
 	case e.Is(wire.NSTLS, "proceed"):
 		w.leaving = true
 		w.proceed(t)
@@ -303,7 +337,7 @@ func (w *talk) hear(t *turn) {
 }
 
 func (w *talk) learnFeatures(t *turn) {
-	w.features, w.offered = t, nil
+	w.features, w.offered, w.inline = t, nil, inlineOffers(t.element)
 	w.registers = hasChildOf(t.element, "http://jabber.org/features/iq-register")
 	if all, ok := t.element.Child(wire.NSSASL, "mechanisms"); ok {
 		for m := range all.Children() {

@@ -28,6 +28,9 @@ func (p *Program) check() error {
 		if op.By < 0 || op.By > 0 && op.Verb != Send {
 			return fmt.Errorf("%s: by=%d is not possible", op, op.By)
 		}
+		if (op.Verb == Authenticate) != (op.Mechanism != "") {
+			return fmt.Errorf("%s: only authenticate has a mechanism of its own, and needs it", op)
+		}
 		if (op.Verb == Frame) != (op.Form.Opcode != "") {
 			return fmt.Errorf("%s: only frames have an opcode, and each has one", op)
 		}

@@ -28,7 +28,8 @@
 // Instead of a row may stand "class CODE NAME", a shape of bug in the public record (whose numbers "record N…" gives), or
 // "seed NAME", a program that only leads somewhere; both need no level, clause or outcome. "origin TEXT" tells how a mutant came
 // to be. "unless mechanism NAME" makes the row not applicable where the server offers that mechanism, "needs feature NAMESPACE"
-// where no features that came before the mark, to whichever actor, had a child in that namespace. "needs service
+// where no features that came before the mark, to whichever actor, had a child in that namespace. "needs mechanism
+// NAME" makes it so where no actor was offered that by SASL or SASL2. What SASL2 has inline counts as a feature. "needs service
 // NAMESPACE at ADDRESS" asks the address before the mark, as the first actor with a session, whether it has a feature (XEP-0030). "only TRANSPORT" keeps a program from
 // being carried over to another one.
 //
@@ -39,7 +40,7 @@
 // each of them. A stream error counts only when the stream was closed after it. Headers and features that a line does not
 // name are passed over. After stanzas, headers and elements may stand NAME="VALUE" or NAME!="VALUE" for attributes (an absent
 // one has the value ""), name= and xmlns= for the element's own name and namespace, body="TEXT", and has="XML" for a child that
-// means the same.
+// means the same, inside="XML" for one at whatever depth.
 //
 // # Operations
 //
@@ -50,16 +51,20 @@
 //	header        open a stream, and wait for the features
 //	starttls      negotiate TLS: ask for it, and then handshake
 //	handshake     do a TLS handshake, whatever the server said
-//	auth NAME     authenticate with the SASL mechanism PLAIN
+//	dial-component  connect to where external components do (XEP-0114)
+//	certificate "KIND=VALUE…"  show a certificate in the handshakes that follow, which says so, a claim a line; see [ClaimKinds]
+//	auth NAME     authenticate with a SASL mechanism: PLAIN, EXTERNAL, SCRAM-SHA-1, -256 and -512, and these with -PLUS
+//	authenticate NAME ["TEXT"]  authenticate by SASL2 (XEP-0388), and with HT-SHA-256-NONE by the last token (XEP-0484); TEXT is what is
+//	              asked for inline
 //	bind          bind a resource of the server's choice
 //	login         all of these: dial header starttls header auth header bind. "login wss" does the same over another transport:
-//	              tls, ws or wss
+//	              tls, ws or wss; "login component" has the actor be the external component
 //	send "TEXT"   send bytes; escapes are Go's. "send by=N" writes N bytes at a time
 //	frame OPCODE "TEXT"   send one frame over WebSocket; see below
 //	raw "TEXT"    send bytes below all framing
 //	post "TEXT"   send one request of BOSH (XEP-0124) on a connection of its own, and wait for the answer
 //	sync          ping the server and wait for the answer, which is not judged, or for the end of the stream
-//	await WHAT    wait for an element (after a stream error: for the end), the features, the end of the stream, or for
+//	await WHAT    wait for an element (after a stream error: for the end), a header, the features, the end of the stream, or for
 //	              the connection to be closed
 //	renegotiate   ask for a TLS handshake under TLS, which is 1.2 then for the actor; nothing can be sent behind it
 //	park          leave the connection open and unread until the end of the program, so that another can be made
@@ -83,6 +88,8 @@
 //
 // In texts stand for what the run knows: {domain}, and of each actor, such as {witness.jid}: jid, bare, local, resource,
 // password, stream (the id of the last stream), previous (of the one before), previd (by which a stream that was enabled is
-// resumed, XEP-0198), sid (of the last session over BOSH). {b64:…} is the Base64 of its inside, {upper:…} its upper case, {9*…} nine times its inside, {{ and }} a
+// resumed, XEP-0198), sid (of the last session over BOSH), nonce (of the last challenge), token (XEP-0484), exporter and endpoint (what a channel can be bound
+// by); {component.domain} and {component.secret}. {attacker.proof:…} is the last message of SCRAM that begins so, with the proof by the
+// actor's password for its exchange; {sha1:…} the hash in hexadecimal, {hmac:KEY TEXT} the code by SHA-256. {b64:…} is the Base64 of its inside, {upper:…} its upper case, {9*…} nine times its inside, {{ and }} a
 // brace. All waits are bounded.
 package program

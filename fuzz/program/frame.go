@@ -94,8 +94,8 @@ func (f *Form) set(word string) bool {
 // login reads the transport of a login, if there is one.
 func (p *parser) login(op *Op, verb token, args []token) {
 	op.Arg = word(args)
-	if len(args) == 0 || len(args) == 1 && slices.Contains(Transports(), Transport(op.Arg)) {
+	if len(args) == 0 || len(args) == 1 && (op.Arg == ComponentLogin || slices.Contains(Transports(), Transport(op.Arg))) {
 		return
 	}
-	p.fail(verb.column, "login is followed by nothing, or by a transport: tcp, tls, ws or wss")
+	p.fail(verb.column, "login is followed by nothing, or by a transport: tcp, tls, ws or wss, or by component")
 }

@@ -144,6 +144,10 @@ func (p *parser) headerLine(prog *Program, line string, seen map[string]bool) {
 			prog.Needs = append(prog.Needs, name)
 			return
 		}
+		if name, ok := after(rest, "mechanism "); ok {
+			prog.Offers = append(prog.Offers, name)
+			return
+		}
 		p.service(prog, rest, at)
 		return
 	case "conform", "tolerate", "deviate":
@@ -162,7 +166,7 @@ func (p *parser) headerLine(prog *Program, line string, seen map[string]bool) {
 func (p *parser) service(prog *Program, rest string, at int) {
 	words := strings.Fields(rest)
 	if len(words) != 4 || words[0] != "service" || words[2] != "at" {
-		p.fail(at, "needs is followed by: feature NAMESPACE, or: service NAMESPACE at ADDRESS")
+		p.fail(at, "needs is followed by: feature NAMESPACE, or: mechanism NAME, or: service NAMESPACE at ADDRESS")
 		return
 	}
 	if err := checkTemplate(words[3]); err != nil {

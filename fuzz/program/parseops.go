@@ -38,6 +38,8 @@ func (p *parser) argument(op *Op, verb token, args []token) {
 		p.send(op, verb, args)
 	case Raw, Post:
 		p.text(op, verb, args)
+	case Certificate:
+		p.certificate(op, verb, args)
 	case Frame:
 		p.frame(op, verb, args)
 	case Login:
@@ -53,14 +55,12 @@ func (p *parser) argument(op *Op, verb token, args []token) {
 		}
 		op.For = d
 	case Auth:
-		if !one || args[0].word != "PLAIN" || args[0].quoted {
-			p.fail(verb.column, "auth is followed by the mechanism PLAIN")
-			return
-		}
-		op.Arg = args[0].word
+		p.auth(op, verb, args)
+	case Authenticate:
+		p.authenticate(op, verb, args)
 	case Await:
-		if !one || args[0].quoted || !slices.Contains([]string{AwaitElement, AwaitFeatures, AwaitEnd, AwaitClosed}, args[0].word) {
-			p.fail(verb.column, "await is followed by element, features, end or closed")
+		if !one || args[0].quoted || !slices.Contains([]string{AwaitElement, AwaitFeatures, AwaitHeader, AwaitEnd, AwaitClosed}, args[0].word) {
+			p.fail(verb.column, "await is followed by element, features, header, end or closed")
 			return
 		}
 		op.Arg = args[0].word

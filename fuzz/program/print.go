@@ -18,6 +18,9 @@ func (p *Program) String() string {
 	for _, m := range p.Unless {
 		fmt.Fprintf(&b, "unless mechanism %s\n", m)
 	}
+	for _, m := range p.Offers {
+		fmt.Fprintf(&b, "needs mechanism %s\n", m)
+	}
 	for _, n := range p.Needs {
 		fmt.Fprintf(&b, "needs feature %s\n", n)
 	}
@@ -106,7 +109,11 @@ func (o Op) String() string {
 		return fmt.Sprintf("%s send by=%d %s", o.Actor, o.By, strconv.QuoteToASCII(o.Arg))
 	case o.Verb == Frame:
 		return fmt.Sprintf("%s frame %s %s", o.Actor, o.Form, strconv.QuoteToASCII(o.Arg))
-	case o.Verb == Send || o.Verb == Raw || o.Verb == Post:
+	case o.Verb == Authenticate && o.Arg == "":
+		return fmt.Sprintf("%s %s %s", o.Actor, o.Verb, o.Mechanism)
+	case o.Verb == Authenticate:
+		return fmt.Sprintf("%s %s %s %s", o.Actor, o.Verb, o.Mechanism, strconv.QuoteToASCII(o.Arg))
+	case o.Verb == Send || o.Verb == Raw || o.Verb == Post || o.Verb == Certificate:
 		return fmt.Sprintf("%s %s %s", o.Actor, o.Verb, strconv.QuoteToASCII(o.Arg))
 	case o.Arg != "":
 		return fmt.Sprintf("%s %s %s", o.Actor, o.Verb, o.Arg)

@@ -17,6 +17,7 @@ type Program struct {
 	Level  Level     // of the requirement; empty where there are no Lines
 	Clause string    // where it is required
 	Unless []string  // mechanisms that make the row not applicable when they are offered
+	Offers []string  // mechanisms without which it is not applicable
 	Only   Transport // that it is about, so that it is played over no other; empty: any
 	Needs  []string  // namespaces of stream features without which it is not applicable
 	Serves []Service // without which it is not applicable
@@ -157,36 +158,39 @@ type Verb string
 
 // The verbs. The package documentation says what they do.
 const (
-	Dial      Verb = "dial"
-	DialTLS   Verb = "dial-tls"
-	DialWS    Verb = "dial-ws"
-	DialWSS   Verb = "dial-wss"
-	Open      Verb = "header"
-	StartTLS  Verb = "starttls"
-	Handshake Verb = "handshake"
-	Auth      Verb = "auth"
-	Bind      Verb = "bind"
-	Login     Verb = "login"
-	Send      Verb = "send"
-	Frame     Verb = "frame"
-	Raw       Verb = "raw"
-	Post      Verb = "post"
-	Sync      Verb = "sync"
-	Await     Verb = "await"
-	Again     Verb = "renegotiate"
-	Park      Verb = "park"
-	HalfClose Verb = "half-close"
-	Close     Verb = "close"
-	Reset     Verb = "reset"
-	Freeze    Verb = "freeze"
-	Mark      Verb = "mark"   // what follows is judged; it has no actor
-	Repeat    Verb = "repeat" // what follows, up to End, is done N times; they have no actor
-	End       Verb = "end"
+	Dial          Verb = "dial"
+	DialTLS       Verb = "dial-tls"
+	DialWS        Verb = "dial-ws"
+	DialWSS       Verb = "dial-wss"
+	DialComponent Verb = "dial-component"
+	Open          Verb = "header"
+	StartTLS      Verb = "starttls"
+	Handshake     Verb = "handshake"
+	Auth          Verb = "auth"
+	Authenticate  Verb = "authenticate"
+	Certificate   Verb = "certificate"
+	Bind          Verb = "bind"
+	Login         Verb = "login"
+	Send          Verb = "send"
+	Frame         Verb = "frame"
+	Raw           Verb = "raw"
+	Post          Verb = "post"
+	Sync          Verb = "sync"
+	Await         Verb = "await"
+	Again         Verb = "renegotiate"
+	Park          Verb = "park"
+	HalfClose     Verb = "half-close"
+	Close         Verb = "close"
+	Reset         Verb = "reset"
+	Freeze        Verb = "freeze"
+	Mark          Verb = "mark"   // what follows is judged; it has no actor
+	Repeat        Verb = "repeat" // what follows, up to End, is done N times; they have no actor
+	End           Verb = "end"
 )
 
 // Verbs returns all verbs.
 func Verbs() []Verb {
-	return []Verb{Dial, DialTLS, DialWS, DialWSS, Open, StartTLS, Handshake, Auth, Bind, Login, Send, Frame, Raw, Post, Sync, Await, Again, Park, HalfClose, Close, Reset, Freeze, Mark, Repeat, End}
+	return []Verb{Dial, DialTLS, DialWS, DialWSS, DialComponent, Open, StartTLS, Handshake, Certificate, Auth, Authenticate, Bind, Login, Send, Frame, Raw, Post, Sync, Await, Again, Park, HalfClose, Close, Reset, Freeze, Mark, Repeat, End}
 }
 
 // hasActor reports whether an actor does it.
@@ -203,17 +207,19 @@ const (
 const (
 	AwaitElement  = "element"  // or the end of the stream, which belongs to a stream error
 	AwaitFeatures = "features" // or the end of the stream
+	AwaitHeader   = "header"   // or the end of the stream
 	AwaitEnd      = "end"      // of the stream
 	AwaitClosed   = "closed"   // the connection
 )
 
 // Op is one operation.
 type Op struct {
-	Actor Actor
-	Verb  Verb
-	Arg   string        // of Send, Frame and Raw the template, of Auth the mechanism, of Await what to wait for, of Login the transport, of DialWS and DialWSS the subprotocol
-	By    int           // of Send: bytes that are written at a time; 0: all at once
-	Form  Form          // of Frame
-	Times int           // of Repeat
-	For   time.Duration // of Freeze
+	Actor     Actor
+	Verb      Verb
+	Mechanism string        // of Authenticate
+	Arg       string        // of Send, Frame and Raw the template, of Auth the mechanism, of Await what to wait for, of Login the transport or ComponentLogin, of Authenticate what is asked for inline, of Certificate what it says, of DialWS and DialWSS the subprotocol
+	By        int           // of Send: bytes that are written at a time; 0: all at once
+	Form      Form          // of Frame
+	Times     int           // of Repeat
+	For       time.Duration // of Freeze
 }

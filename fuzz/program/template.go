@@ -3,7 +3,6 @@ package program
 import (
 	"encoding/base64"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -21,7 +20,7 @@ func (e *UnknownError) Error() string { return fmt.Sprintf("{%s} is not known", 
 
 // properties are what can be known of an actor.
 func properties() []string {
-	return []string{"jid", "bare", "local", "resource", "password", "stream", "previous", "previd", "sid"}
+	return []string{"jid", "bare", "local", "resource", "password", "stream", "previous", "previd", "sid", "nonce", "token", "exporter", "endpoint"}
 }
 
 // Expand replaces the placeholders of a template by what known says of them. Unknown ones are an *UnknownError.
@@ -87,9 +86,8 @@ func expandOne(inside string, known func(string) (string, bool), depth int) (str
 		text, err := expand(rest, known, depth)
 		return base64.StdEncoding.EncodeToString([]byte(text)), err
 	}
-	if rest, ok := strings.CutPrefix(inside, "upper:"); ok {
-		text, err := expand(rest, known, depth)
-		return strings.ToUpper(text), err
+	if text, ok, err := derive(inside, known, depth); ok {
+		return text, err
 	}
 	if times, rest, ok := strings.Cut(inside, "*"); ok {
 		n, err := strconv.ParseUint(times, 10, 31)
@@ -131,9 +129,6 @@ func repeated(inside string, n int, rest string, known func(string) (string, boo
 
 // checkTemplate reports placeholders that no run can know.
 func checkTemplate(template string) error {
-	_, err := Expand(template, func(name string) (string, bool) {
-		actor, property, _ := strings.Cut(name, ".")
-		return "", name == "domain" || slices.Contains(Actors(), Actor(actor)) && slices.Contains(properties(), property)
-	})
+	_, err := Expand(template, func(name string) (string, bool) { return "", Knowable(name) })
 	return err
 }

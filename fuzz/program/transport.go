@@ -35,14 +35,16 @@ func (t Transport) dial() Verb {
 // Connects reports whether v makes a connection.
 func (v Verb) Connects() bool {
 	switch v {
-	case Dial, DialTLS, DialWS, DialWSS, Login:
+	case Dial, DialTLS, DialWS, DialWSS, DialComponent, Login:
 		return true
 	}
 	return false
 }
 
 // HasText reports whether v sends a text, which is a template.
-func (v Verb) HasText() bool { return v == Send || v == Frame || v == Raw || v == Post }
+func (v Verb) HasText() bool {
+	return v == Send || v == Frame || v == Raw || v == Post || v == Authenticate || v == Certificate
+}
 
 // Steps are the operations that a login over t is made of.
 func (t Transport) Steps(a Actor) []Op {
@@ -89,6 +91,8 @@ func (p *Program) carry(a Actor, t Transport) error {
 		marked = marked || op.Verb == Mark
 		switch {
 		case op.Actor != a:
+		case op.Verb == DialComponent || op.Verb == Login && op.Arg == ComponentLogin:
+			return errors.New("components come over TCP")
 		case op.Verb == Login:
 			if op.Arg = string(t); t == TCP {
 				op.Arg = ""

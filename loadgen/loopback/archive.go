@@ -57,11 +57,14 @@ type pageQuery struct {
 	backwards     bool
 }
 
+// archiveForm is that of a query: it has no other fields than those every archive has.
+const archiveForm = "<query xmlns='" + wire.NSArchive + "'><x xmlns='" + wire.NSData + "' type='form'><field type='hidden' var='FORM_TYPE'><value>" + wire.NSArchive +
+	"</value></field><field type='jid-single' var='with'/><field type='text-single' var='start'/><field type='text-single' var='end'/></x></query>"
+
 // queryArchive answers a query of one's own archive (XEP-0313 §5).
 func (c *conn) queryArchive(e *wire.Element, query wire.Element, get bool) bool {
-	if get { // the form of a query has no other fields than those every archive has
-		c.result(e, []byte("<query xmlns='"+wire.NSArchive+"'><x xmlns='"+wire.NSData+"' type='form'><field type='hidden' var='FORM_TYPE'><value>"+wire.NSArchive+
-			"</value></field><field type='jid-single' var='with'/><field type='text-single' var='start'/><field type='text-single' var='end'/></x></query>"))
+	if get {
+		c.result(e, []byte(archiveForm))
 		return true
 	}
 	q, condition := readPageQuery(query)
@@ -78,7 +81,7 @@ func (c *conn) queryArchive(e *wire.Element, query wire.Element, get bool) bool 
 	page, complete, total := q.page(all)
 	id := string(query.Attr("queryid"))
 	for i := range page {
-		c.reply(c.appendArchived(c.scratch[:0], &page[i], id))
+		c.reply(c.appendArchived(c.scratch[:0], c.session.account.jid, &page[i], id))
 	}
 	c.result(e, appendFin(page, complete, total))
 	return true
@@ -152,8 +155,8 @@ func (q *pageQuery) page(all []archived) (page []archived, complete bool, total 
 	return page[:q.max], false, total
 }
 
-func (c *conn) appendArchived(b []byte, m *archived, query string) []byte {
-	b = wire.AppendStart(b, "message", wire.Addressing{To: c.session.full, From: c.session.account.jid})
+func (c *conn) appendArchived(b []byte, of string, m *archived, query string) []byte {
+	b = wire.AppendStart(b, "message", wire.Addressing{To: c.session.full, From: of})
 	b = append(b, "<result xmlns='"+wire.NSArchive+"'"...)
 	if query != "" {
 		b = wire.AppendAttr(b, "queryid", query)

@@ -68,39 +68,6 @@ func (s *Server) salt(h scramHash, user string) []byte {
 	return m.Sum(nil)[:16]
 }
 
-// userOf returns the user that a client's certificate names, by an XMPP address or else its common name, if it comes from an
-// authority of clients and the user exists; else nothing (XEP-0178).
-func (s *Server) userOf(state tls.ConnectionState) string {
-	if len(state.PeerCertificates) == 0 || s.clientCAs == nil {
-		return ""
-	}
-	cert := state.PeerCertificates[0]
-	between := x509.NewCertPool()
-	for _, c := range state.PeerCertificates[1:] {
-		between.AddCert(c)
-	}
-	if _, err := cert.Verify(x509.VerifyOptions{
-		Roots: s.clientCAs, Intermediates: between, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
-	}); err != nil {
-		return ""
-	}
-	name := []byte(cert.Subject.CommonName)
-	if addresses := xmppAddresses(cert); len(addresses) > 1 {
-		return "" // which of them is not for the server to choose
-	} else if len(addresses) == 1 {
-		a, err := parseAddress([]byte(addresses[0]))
-		if err != nil || string(a.domain) != s.options.Domain {
-			return ""
-		}
-		name = a.local
-	}
-	user, _, ok := s.credentials(string(name))
-	if !ok {
-		return ""
-	}
-	return user
-}
-
 var (
 	oidSubjectAltName = asn1.ObjectIdentifier{2, 5, 29, 17}
 	oidXMPPAddr       = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 8, 5} // RFC 6120 §13.7.1.4

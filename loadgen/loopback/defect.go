@@ -53,7 +53,8 @@ func Oracles() []string {
 
 // Defects returns all defects, by class.
 func Defects() []Defect {
-	return slices.Concat(xmlDefects(), relayDefects(), loginDefects(), identityDefects(), exhaustionDefects(), serviceDefects(), webDefects(), managedDefects(), roomDefects(), archiveDefects())
+	return slices.Concat(xmlDefects(), relayDefects(), loginDefects(), identityDefects(), exhaustionDefects(), serviceDefects(), webDefects(), managedDefects(), roomDefects(), archiveDefects(),
+		externalDefects(), scramDefects(), inlineDefects(), componentDefects())
 }
 
 // CheckDefects says which names are not those of defects.

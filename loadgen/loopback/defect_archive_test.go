@@ -9,7 +9,8 @@ func query(to, set string) string {
 
 // archiveCases are those of archiveDefects.
 var archiveCases = map[string]func(*site) bool{
-	"archive-id-crash": tracebacks(query("", "<after>x</after>")),
+	"archive-keeps-room-claims": claimsInArchive,
+	"archive-id-crash":          tracebacks(query("", "<after>x</after>")),
 	"archive-index-unanswered": func(x *site) bool {
 		return !strings.Contains(x.session(0, "r").says(query("", "<index>1</index>")), "id='q'")
 	},

@@ -9,7 +9,8 @@ import (
 // TestDefects holds each defect to its meaning: what it does wrong shows on a server that has it, and on none else.
 func TestDefects(t *testing.T) {
 	shown := map[string]func(*testing.T, string) bool{}
-	for _, cases := range []map[string]func(*site) bool{xmlCases, relayCases, loginCases, identityCases, exhaustionCases, serviceCases, webCases, managedCases, roomCases, archiveCases} {
+	for _, cases := range []map[string]func(*site) bool{xmlCases, relayCases, loginCases, identityCases, exhaustionCases, serviceCases, webCases, managedCases, roomCases, archiveCases,
+		inlineCases, scramCases, externalCases, componentCases} {
 		for name, show := range cases {
 			shown[name] = func(t *testing.T, defect string) bool {
 				if defect == "" {

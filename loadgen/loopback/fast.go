@@ -83,7 +83,13 @@ func (l *login) respondToken(mechanism string, text []byte) (out []byte, user st
 	if err != nil {
 		return nil, "", err
 	}
-	t, err := l.srv.tokens.use(user, r.agent, mechanism, binding, proof, r.fast.invalidate)
+	if l.twist != nil {
+		if other := l.misuseToken(user, proof); other != "" {
+			return nil, other, nil
+		}
+	}
+	invalidate := r.fast.invalidate && !l.srv.bug("token-stays-good")
+	t, err := l.srv.tokens.use(user, r.agent, mechanism, binding, proof, invalidate)
 	if err != nil {
 		return nil, "", err
 	}

@@ -78,7 +78,7 @@ func (f *foreign) note(conn net.Conn) bool {
 func (s *Server) serveComponent(conn net.Conn) {
 	f := &s.foreign
 	secret := func(domain string) (string, bool) { w, ok := s.options.Components[domain]; return w, ok }
-	c, err := trunk.AcceptComponent(conn, secret, trunk.Limits{Elements: s.options.Limits, Timeout: s.options.LoginTimeout})
+	c, err := trunk.AcceptComponent(conn, secret, s.componentLimits())
 	f.mu.Lock()
 	delete(f.opening, conn)
 	if err != nil {

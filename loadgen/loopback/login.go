@@ -16,7 +16,8 @@ type login struct {
 	account  *account  // nil until authenticated
 	identity *identity // the certificate shown; nil before TLS
 	claimed  string    // the user that the stream header names
-	external string    // the user that the client's certificate names
+	external certified // what the client's certificate says
+	foreign  bool      // the header names somebody of another domain
 	sasl     saslExchange
 	failures int // of SASL
 	binds    int // attempts to bind
@@ -127,7 +128,7 @@ func (l *login) secure() error {
 		return errTLS
 	}
 	l.rest = nil
-	l.external = l.srv.userOf(l.t.tls.ConnectionState())
+	l.external = l.srv.certifiedBy(l.t.tls.ConnectionState())
 	return nil
 }
 

@@ -60,7 +60,7 @@ func TestExternal(t *testing.T) {
 		{"user7", "=", "<success "},
 		{"user7", b64("user7@localhost"), "<success "},
 		{"user7", b64("user8@localhost"), "<invalid-authzid/>"},
-		{"nobody", "=", "<invalid-mechanism/>"},
+		{"nobody", "=", "<not-authorized/>"},
 	} {
 		cert, err := s.ClientCertificate(test.user)
 		if err != nil {

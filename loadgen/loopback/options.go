@@ -47,7 +47,7 @@ type Options struct {
 	Tickets bool
 	// Register offers in-band registration (XEP-0077). Accounts are kept in memory.
 	Register bool
-	// Archive is how many messages are kept for each user (XEP-0313), and Offline how many wait for one who is away;
+	// Archive is how many messages are kept for each user and each room (XEP-0313), and Offline how many wait for one who is away;
 	// 0: none, and so no such service.
 	Archive, Offline int
 	// Session offers the session request that RFC 3921 had, as optional.

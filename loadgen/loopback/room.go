@@ -31,6 +31,7 @@ type room struct {
 	byNick    map[string]*occupant
 	subject   []byte // the message that set it, from whom included; nil: none
 	history   []past
+	archive   extras
 	closed    bool // it has vanished
 }
 

@@ -16,7 +16,9 @@ func (c *conn) roomIQ(e *wire.Element, payload wire.Element, to address, kind st
 	case !to.bare():
 		c.occupantIQ(e, r, to, space, get)
 	case space == wire.NSDiscoInfo && get:
-		c.result(e, c.describe(r.local, "muc_open", "muc_public", "muc_temporary", "muc_unmoderated", "muc_nonanonymous"))
+		c.result(e, c.describe(r.local, c.roomFeatures()...))
+	case space == wire.NSArchive && c.srv.options.Archive > 0:
+		c.queryRoom(e, r, payload, get)
 	case space == wire.NSDiscoItem && get:
 		c.result(e, []byte("<query xmlns='"+wire.NSDiscoItem+"'/>"))
 	case space == nsMUCAdmin:

@@ -57,6 +57,7 @@ func (c *conn) say(r *room, o *occupant, e *wire.Element) {
 		r.subject = bytes.Clone(data)
 	case body:
 		r.remember(time.Now(), data)
+		c.keepSaid(r, o, e, data)
 	}
 	for _, other := range r.occupants {
 		c.handTo(r, o, other, data)

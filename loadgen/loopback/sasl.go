@@ -60,7 +60,7 @@ func (l *login) missing(mechanism string) saslError {
 		return "encryption-required"
 	case isPlus(mechanism) && len(l.channel().kinds) == 0:
 		return "invalid-mechanism"
-	case mechanism == "EXTERNAL" && l.external == "":
+	case mechanism == "EXTERNAL" && !l.external.vouched:
 		return "invalid-mechanism"
 	}
 	return ""
@@ -111,8 +111,12 @@ func (l *login) failSASL(condition saslError) error {
 	if l.sasl.inline != nil {
 		b = appendInlineFailure(l.scratch[:0], condition)
 	}
+	last := l.sasl.mechanism == "EXTERNAL" // the certificate will not be another one (XEP-0178 §2)
 	l.sasl = saslExchange{}
 	l.answer(b)
+	if last {
+		return errFooter
+	}
 	if l.failures++; l.failures >= maxFailures {
 		return streamError{wire.PolicyViolation, "too many failed attempts to authenticate"}
 	}
@@ -207,7 +211,7 @@ func (l *login) respond(data []byte) (out []byte, user string, err error) {
 			user, err = l.misjudge(data, user, err)
 		}
 	case "EXTERNAL":
-		user, err = l.external, l.checkAuthzid(string(data), l.external)
+		user, err = l.authorize(string(data))
 	case "OAUTHBEARER":
 		return l.bearer(data)
 	case "DIGEST-MD5":
@@ -258,7 +262,7 @@ func (s *Server) credentials(name string) (user, password string, ok bool) {
 }
 
 func (l *login) newSCRAM(mechanism string) *scramExchange {
-	x := &scramExchange{plus: isPlus(mechanism), channel: l.channel(), nonce: rand.Text(), keysOf: nil}
+	x := &scramExchange{plus: isPlus(mechanism), channel: l.channel(), nonce: rand.Text(), lax: l.twist}
 	x.hash = hashOf(mechanism)
 	x.keysOf = func(user string) (*scramKeys, error) { return l.srv.scramKeys(x.hash, user) }
 	return x

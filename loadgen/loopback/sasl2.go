@@ -37,15 +37,22 @@ func (l *login) appendInline(b []byte) []byte {
 
 // negotiateInline takes authenticate, response and abort of SASL2.
 func (l *login) negotiateInline(e *wire.Element) error {
-	if l.account != nil {
-		return streamError{wire.NotAuthorized, "authenticated already"} // XEP-0388 §4.7
+	if l.twist != nil {
+		l.misbegin(e)
+	}
+	if l.account != nil || l.sasl.inline != nil && l.sasl.inline.upgrading.user != "" && string(e.Local()) == "authenticate" {
+		return streamError{wire.NotAuthorized, "authenticated already"} // XEP-0388 §4.8
 	}
 	if name := string(e.Local()); l.sasl.inline != nil && (name == "next" || name == "task-data") {
 		return l.doTask(e)
 	}
 	out, user, err := l.stepInline(e)
 	if bad, ok := errors.AsType[saslError](err); ok {
-		return l.failSASL(bad)
+		request := l.sasl.inline
+		if err := l.failSASL(bad); err != nil || l.twist == nil {
+			return err
+		}
+		return l.misbindInline(e, request)
 	} else if err != nil {
 		return streamError{wire.InternalServerError, err.Error()}
 	}
@@ -57,12 +64,20 @@ func (l *login) negotiateInline(e *wire.Element) error {
 	if bad := l.srv.refuse(); bad != "" {
 		return l.failSASL(bad)
 	}
+	if l.isOther(user) {
+		return l.failSASL("invalid-authzid")
+	}
 	if u := &l.sasl.inline.upgrading; len(u.tasks) > 0 {
 		u.user = user
 		l.demand(u, out)
 		return nil
 	}
 	return l.win(user, out)
+}
+
+// isOther reports whether the stream header names somebody else than who has authenticated (XEP-0388 §2.3, §4.6).
+func (l *login) isOther(user string) bool {
+	return (l.foreign || l.claimed != "" && l.claimed != user) && !l.srv.bug("inline-from-ignored")
 }
 
 // stepInline returns what to say, and the user once that is proven.

@@ -76,7 +76,8 @@ func (l *login) checkHeader(e *wire.Element, h wire.StreamHeader) error {
 		if err != nil || l.account != nil && (string(from.local) != l.account.local || string(from.domain) != l.srv.options.Domain) {
 			return streamError{wire.InvalidFrom, ""}
 		}
-		if l.claimed = ""; string(from.domain) == l.srv.options.Domain {
+		l.claimed, l.foreign = "", string(from.domain) != l.srv.options.Domain
+		if !l.foreign {
 			l.claimed = string(from.local)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/asn1"
 	"errors"
 	"fmt"
@@ -23,48 +22,48 @@ func (s *Server) ClientCertificate(local string) (*tls.Certificate, error) {
 }
 
 func (c *chain) client(name, address string) (*tls.Certificate, error) {
+	t := certificateTemplate(0, name)
+	if err := claim(t, []Claim{{"xmpp", address}}); err != nil {
+		return nil, err
+	}
+	return c.issue(t)
+}
+
+// issue signs a certificate of a client.
+func (c *chain) issue(t *x509.Certificate) (*tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return nil, fmt.Errorf("make the key of %s: %w", address, err)
+		return nil, fmt.Errorf("make the key of a client: %w", err)
 	}
-	names, err := alternativeName(address)
-	if err != nil {
-		return nil, fmt.Errorf("name %s in a certificate: %w", address, err)
-	}
-	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120))
-	if err != nil {
+	if t.SerialNumber, err = rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120)); err != nil {
 		return nil, fmt.Errorf("make a serial number: %w", err)
 	}
-	t := certificateTemplate(0, name)
-	t.SerialNumber = serial
 	// Prosody 0.12 judges certificates of clients as it does those of servers.
 	t.KeyUsage, t.ExtKeyUsage = x509.KeyUsageDigitalSignature, []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth, x509.ExtKeyUsageServerAuth}
-	t.ExtraExtensions = []pkix.Extension{names}
 	der, err := x509.CreateCertificate(rand.Reader, t, c.authority, &key.PublicKey, c.signer)
 	if err != nil {
-		return nil, fmt.Errorf("make the certificate of %s: %w", address, err)
+		return nil, fmt.Errorf("make the certificate of a client: %w", err)
 	}
 	leaf, err := x509.ParseCertificate(der)
 	if err != nil {
-		return nil, fmt.Errorf("make the certificate of %s: %w", address, err)
+		return nil, fmt.Errorf("make the certificate of a client: %w", err)
 	}
 	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}, nil
 }
 
-// alternativeName is subjectAltName with one id-on-xmppAddr.
-func alternativeName(address string) (pkix.Extension, error) {
+// alternativeNames is subjectAltName (RFC 5280 §4.2.1.6).
+var alternativeNames = asn1.ObjectIdentifier{2, 5, 29, 17}
+
+// xmppName is one id-on-xmppAddr (RFC 6120 §13.7.1.4).
+func xmppName(address string) (asn1.RawValue, error) {
 	text, err := asn1.MarshalWithParams(address, "utf8")
 	if err != nil {
-		return pkix.Extension{}, err
+		return asn1.RawValue{}, err
 	}
 	id, err := asn1.Marshal(asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 8, 5})
 	if err != nil {
-		return pkix.Extension{}, err
+		return asn1.RawValue{}, err
 	}
 	value, err := asn1.Marshal(asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 0, IsCompound: true, Bytes: text})
-	if err != nil {
-		return pkix.Extension{}, err
-	}
-	all, err := asn1.Marshal([]asn1.RawValue{{Class: asn1.ClassContextSpecific, Tag: 0, IsCompound: true, Bytes: append(id, value...)}})
-	return pkix.Extension{Id: asn1.ObjectIdentifier{2, 5, 29, 17}, Value: all}, err
+	return asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 0, IsCompound: true, Bytes: append(id, value...)}, err
 }

@@ -39,7 +39,7 @@ type ejabberdValues struct {
 	Port, TLSPort, WebPort, WebTLS  int
 	WebSocket, BOSH                 bool
 	Handlers                        string // of HTTP
-	Archive                         bool
+	Archive, RoomArchive            bool
 	PubSub                          string
 	Method, Hash                    string
 	Component                       Component
@@ -141,11 +141,11 @@ func ejabberdFiles(st *site, h scramHash) error {
 		All: st.path("all.pem"), CA: st.path("ca.pem"),
 		IP: st.place.IP.String(), Domain: st.spec.Domain, Conference: "conference." + st.spec.Domain,
 		Port: st.place.Port, TLSPort: st.place.TLSPort, WebPort: st.place.WebPort, WebTLS: st.place.WebTLS,
-		Archive: st.spec.has(Archive), PubSub: "pubsub." + st.spec.Domain,
+		Archive: st.spec.has(Archive), RoomArchive: st.spec.has(RoomArchive), PubSub: "pubsub." + st.spec.Domain,
 		WebSocket: st.spec.WebSocket, BOSH: st.spec.BOSH, Handlers: ejabberdHandlers(st.spec), Method: "mnesia", Hash: h.ejabberd,
 		Component: st.spec.Component, ComponentPort: st.place.RouterPort,
 		Federation: st.spec.Federation, Federated: st.spec.Federation.wanted(), ServerPort: st.place.ServerPort,
-		Plus: strings.HasSuffix(st.spec.Mechanism, "-PLUS"), Verify: st.spec.Mechanism == "EXTERNAL",
+		Plus: strings.HasSuffix(st.spec.Mechanism, "-PLUS"), Verify: st.spec.Mechanism == "EXTERNAL" || st.spec.ClientCertificates,
 	}
 	if st.spec.ShortcutAuth {
 		v.Method = "xmpprig"

@@ -4,6 +4,9 @@ import (
 	"context"
 	"debug/buildinfo"
 	"strconv"
+	"strings"
+
+	"xmpprig/loadgen/loopback"
 )
 
 // prepareLoopback runs our own binary as "serve". It is our own code, often in a
@@ -22,17 +25,22 @@ func prepareLoopback(_ context.Context, st *site) (*launch, error) {
 	args := []string{s.Exe, "serve", "--listen", st.place.Addr(), "--listen-tls", st.place.TLSAddr(), "--domain", s.Domain,
 		"--users", strconv.Itoa(s.Users.Count), "--user", s.Users.Name, "--password", s.Users.Password,
 		"--certificate", st.path("all.pem")}
-	if s.Mechanism == "EXTERNAL" {
+	if s.Mechanism == "EXTERNAL" || s.ClientCertificates {
 		args = append(args, "--client-ca", st.path("ca.pem"))
 	}
 	if s.Mechanism != "" {
 		args = append(args, "--mechanism", s.Mechanism)
+	} else if s.ClientCertificates {
+		args = append(args, "--mechanism", strings.Join(append(loopback.DefaultMechanisms(), "EXTERNAL"), ","))
 	}
 	if s.Login != "" {
 		args = append(args, "--sasl2")
 	}
 	if s.Login == "fast" || s.Login == "auto" {
 		args = append(args, "--fast")
+	}
+	for _, m := range s.Upgrades {
+		args = append(args, "--upgrade", m)
 	}
 	if s.TLSResume {
 		args = append(args, "--tickets")

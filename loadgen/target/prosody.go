@@ -27,12 +27,16 @@ var prosodyNodes []byte
 //go:embed mod_xmpprig_route.lua
 var prosodyRoute []byte
 
+//go:embed mod_auth_xmpprig_certs.lua
+var prosodyCerts []byte
+
 type prosodyValues struct {
 	Dir, Data, Modules, Log, Key, Cert string
 	IP, Domain, Conference             string
 	Port, TLSPort, WebPort, WebTLS     int
 	WebSocket, BOSH, Tickets           bool
-	Archive, Offline                   bool
+	Archive, Offline, RoomArchive      bool
+	Passwords                          bool // beside certificates
 	PubSub                             string
 	Inline                             []string // modules of SASL2
 	ClientCA                           string   // vouches for clients of EXTERNAL; empty: passwords
@@ -94,7 +98,7 @@ func prosodyFiles(st *site, h scramHash) error {
 		Key: st.path("key.pem"), Cert: st.path("cert.pem"),
 		IP: st.place.IP.String(), Domain: st.spec.Domain, Conference: "conference." + st.spec.Domain,
 		Port: st.place.Port, TLSPort: st.place.TLSPort, WebPort: st.place.WebPort, WebTLS: st.place.WebTLS, WebSocket: st.spec.WebSocket, BOSH: st.spec.BOSH,
-		Archive: st.spec.has(Archive), Offline: st.spec.has(Offline), PubSub: "pubsub." + st.spec.Domain,
+		Archive: st.spec.has(Archive), Offline: st.spec.has(Offline), RoomArchive: st.spec.has(RoomArchive), Passwords: st.spec.Mechanism != "EXTERNAL", PubSub: "pubsub." + st.spec.Domain,
 		Tickets: st.spec.TLSResume, Inline: inline, ClientCA: clientCA(st),
 		Shortcut: st.spec.ShortcutAuth, Hash: h.name, Password: password, Iterations: prosodyIterations, Config: st.spec.Config,
 		Component: st.spec.Component, ComponentPort: st.place.RouterPort,
@@ -106,6 +110,7 @@ func prosodyFiles(st *site, h scramHash) error {
 	return errors.Join(
 		st.write("prosody.cfg.lua", config),
 		st.write("modules/mod_auth_xmpprig_shortcut.lua", prosodyShortcut),
+		st.write("modules/mod_auth_xmpprig_certs.lua", prosodyCerts),
 		st.write("modules/mod_xmpprig_nodes.lua", prosodyNodes),
 		st.write("modules/mod_xmpprig_inline.lua", prosodyInline),
 		st.write("modules/mod_xmpprig_route.lua", prosodyRoute),

@@ -50,7 +50,7 @@ func hasProsodyModule(name string) bool {
 
 // clientCA is the file of who vouches for clients, where they show certificates.
 func clientCA(st *site) string {
-	if st.spec.Mechanism != "EXTERNAL" {
+	if st.spec.Mechanism != "EXTERNAL" && !st.spec.ClientCertificates {
 		return ""
 	}
 	return st.path("ca.pem")

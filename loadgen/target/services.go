@@ -9,12 +9,13 @@ import (
 // Services that Spec.Services can ask for. They make every message dearer, or
 // need ports, so that servers have them on request alone.
 const (
-	Archive = "archive" // messages are kept (XEP-0313)
-	Offline = "offline" // messages wait for those who are away (XEP-0160)
+	Archive     = "archive"      // messages are kept (XEP-0313)
+	RoomArchive = "room-archive" // those of rooms are kept too, where there is an Archive
+	Offline     = "offline"      // messages wait for those who are away (XEP-0160)
 )
 
 // Services returns all of them.
-func Services() []string { return []string{Archive, Offline} }
+func Services() []string { return []string{Archive, RoomArchive, Offline} }
 
 // What the loopback server keeps of each user.
 const (

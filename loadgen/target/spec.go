@@ -50,6 +50,10 @@ type Spec struct {
 	// TLSResume has TLS sessions resumed, where the server can.
 	TLSResume bool
 
+	// ClientCertificates lets clients show certificates of the server's own authority, and authenticate by them (EXTERNAL), beside
+	// those that have passwords. See Server.Certificate. Not for jabberd2.
+	ClientCertificates bool
+
 	// WebSocket has XMPP served over WebSocket too (RFC 7395).
 	WebSocket bool
 
@@ -76,9 +80,10 @@ type Spec struct {
 	// mapping whose modules are laid over ours. Prosody and ejabberd only.
 	Config string
 
-	Exe     string   // loopback: our own binary
-	Faults  []string // loopback: values of --fault
-	Defects []string // loopback: values of --defect
+	Exe      string   // loopback: our own binary
+	Upgrades []string // loopback: values of --upgrade
+	Faults   []string // loopback: values of --fault
+	Defects  []string // loopback: values of --defect
 
 	Addr     string // remote: HOST or HOST:PORT; ports default to 5222 and 5223, over HTTP 5280 and 5281
 	WebPath  string // remote: the path of WebSocket; empty: websocket.DefaultPath

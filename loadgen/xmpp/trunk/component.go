@@ -17,6 +17,7 @@ import (
 type Component struct {
 	*stream
 	domain string
+	served bool // this is the server's end
 }
 
 // OpenComponent authenticates over conn as the component that serves domain. It takes conn over, and closes it on errors.
@@ -32,7 +33,7 @@ func OpenComponent(ctx context.Context, conn net.Conn, domain, secret string, l 
 		return nil, fmt.Errorf("open the stream of component %s: %w", domain, err)
 	}
 	s.out.start()
-	return &Component{s, domain}, nil
+	return &Component{s, domain, false}, nil
 }
 
 // shakeHands implements XEP-0114 §3.
@@ -73,7 +74,7 @@ func AcceptComponent(conn net.Conn, secret func(domain string) (string, bool), l
 		return nil, fmt.Errorf("accept a component: %w", err)
 	}
 	s.out.start()
-	return &Component{s, domain}, nil
+	return &Component{s, domain, true}, nil
 }
 
 func (s *stream) admit(secret func(domain string) (string, bool)) (string, error) {
@@ -95,7 +96,8 @@ func (s *stream) admit(secret func(domain string) (string, bool)) (string, error
 	if err != nil {
 		return "", err
 	}
-	if !e.Is(wire.NSComponent, "handshake") || subtle.ConstantTimeCompare(e.Text(), []byte(digest(id, word))) == 0 {
+	right := s.limits.AnyHandshake || subtle.ConstantTimeCompare(e.Text(), []byte(digest(id, word))) == 1
+	if !e.Is(wire.NSComponent, "handshake") || !right {
 		return "", refuse(wire.NotAuthorized, "")
 	}
 	return h.To, s.say([]byte("<handshake/>"))
@@ -117,6 +119,9 @@ func (c *Component) Send(stanzas []byte) error {
 func (c *Component) Run(handle func(e *wire.Element, at time.Time)) error {
 	for {
 		e, err := c.next()
+		if err == nil && c.served && e.Kind == wire.Stanza && !c.limits.AnyAddress {
+			err = c.misaddressed(e)
+		}
 		if err != nil {
 			c.end(err)
 			if hungUp(err) {
@@ -128,6 +133,17 @@ func (c *Component) Run(handle func(e *wire.Element, at time.Time)) error {
 			handle(e, c.readAt)
 		}
 	}
+}
+
+// misaddressed is what is wrong with the addresses of a stanza that a component sends (XEP-0114 §3).
+func (c *Component) misaddressed(e *wire.Element) error {
+	switch from, to := e.Attr("from"), e.Attr("to"); {
+	case len(from) == 0 || len(to) == 0:
+		return refuse(wire.ImproperAddressing, "stanzas of a component have from and to")
+	case domainOf(from) != c.domain:
+		return refuse(wire.InvalidFrom, "")
+	}
+	return nil
 }
 
 // Close ends the stream; Run returns then. Any goroutine may call it, and more than once.

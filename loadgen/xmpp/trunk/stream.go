@@ -15,6 +15,10 @@ import (
 type Limits struct {
 	Elements wire.Limits   // of one element; fields not set: wire.DefaultLimits
 	Timeout  time.Duration // of negotiation, and of a write that the peer does not take; zero: 30 s
+
+	// AnyHandshake and AnyAddress have [AcceptComponent] pass over what a component proves itself with, and whom it says its
+	// stanzas are from: a server that is wrong on purpose needs them.
+	AnyHandshake, AnyAddress bool
 }
 
 func (l Limits) timeout() time.Duration {

@@ -12,7 +12,7 @@ for _, provider in ipairs(module:get_host_items("auth-provider")) do
 	end
 end
 
-local provider = setmetatable({}, { __index = passwords });
+local provider = setmetatable({ name = "xmpprig_certs" }, { __index = passwords });
 
 function provider.get_sasl_handler(session)
 	local socket = session.secure and session.conn and session.conn:socket();

@@ -137,10 +137,11 @@ func (c *Component) Run(handle func(e *wire.Element, at time.Time)) error {
 
 // misaddressed is what is wrong with the addresses of a stanza that a component sends (XEP-0114 §3).
 func (c *Component) misaddressed(e *wire.Element) error {
-	switch from, to := e.Attr("from"), e.Attr("to"); {
-	case len(from) == 0 || len(to) == 0:
+	from, ok := domainOf(e.Attr("from"))
+	switch {
+	case !ok || len(e.Attr("to")) == 0:
 		return refuse(wire.ImproperAddressing, "stanzas of a component have from and to")
-	case domainOf(from) != c.domain:
+	case from != c.domain:
 		return refuse(wire.InvalidFrom, "")
 	}
 	return nil

@@ -91,21 +91,22 @@ func (c *conforming) examine(ctx context.Context, programs []*program.Program, s
 	site := c.site(srv, users)
 	r := results.NewConformance(tool(), c.examined(srv), started)
 	crashes := 0
-	err = fuzz.Conform(ctx, site, programs, func(row fuzz.Row) error {
+	crashed := func(after string) {
+		for _, crash := range srv.Crashes()[crashes:] {
+			crashes++
+			r.AddCrash(results.Breakdown{After: after, Kind: crash.Kind, Text: crash.Text})
+		}
+	}
+	tell := func(row fuzz.Row) error {
 		file, err := c.keep(row)
 		if err != nil {
 			return err
 		}
 		r.Add(row.Judged(file))
-		for _, crash := range srv.Crashes()[crashes:] {
-			crashes++
-			r.AddCrash(results.Breakdown{After: row.Program.Name(), Kind: crash.Kind, Text: crash.Text})
-		}
+		crashed(row.Program.Name())
 		return nil
-	})
-	if is[*fuzz.DeadError](err) { // which the row says
-		err = nil
 	}
+	err = throughout(ctx, srv, programs, func(left []*program.Program) error { return fuzz.Conform(ctx, site, left, tell) }, crashed)
 	r.Seconds = time.Since(started).Seconds()
 	return r, err
 }

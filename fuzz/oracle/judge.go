@@ -50,6 +50,9 @@ func Judge(p *program.Program, t program.Transcript) (Judgement, error) {
 		switch l.Verdict {
 		case program.Conform:
 			j.Outcome = Conform
+			if c.elder {
+				j.Outcome = Tolerated
+			}
 		case program.Tolerate:
 			j.Outcome = Tolerated
 		case program.Deviate:
@@ -62,9 +65,10 @@ func Judge(p *program.Program, t program.Transcript) (Judgement, error) {
 
 // court is one case.
 type court struct {
-	t    program.Transcript
-	seen map[program.Actor][]Seen
-	err  error // of a template
+	t     program.Transcript
+	seen  map[program.Actor][]Seen
+	elder bool  // the line fits by a name that a condition had before
+	err   error // of a template
 }
 
 // words is what all actors saw.
@@ -141,6 +145,7 @@ func (c *court) addressed(a program.Actor, from string) bool {
 
 // fits reports whether every actor saw what the line says, in this order, and nothing else.
 func (c *court) fits(l program.Line) bool {
+	c.elder = false
 	for _, a := range program.Actors() {
 		var want []program.Sight
 		for _, s := range l.Seen {
@@ -176,7 +181,7 @@ func (c *court) is(s Seen, want program.Sight) bool {
 	if s.Kind != want.Kind || s.Kind == program.StreamError && s.Type != "" {
 		return false
 	}
-	if want.Conditions != nil && (s.Condition == "" || !want.Allows(s.Condition)) {
+	if want.Conditions != nil && (s.Condition == "" || !c.allows(want, s)) {
 		return false
 	}
 	if want.Kind == program.Error && (s.Type == "" || want.Type != "any" && want.Type != s.Type) {

@@ -44,6 +44,8 @@ type view struct {
 	marked  bool
 	header  []byte // of the stream, as received
 	broken  bool   // what came was no XMPP
+	spoken  bool   // what came began with no status of HTTP
+	opening []byte // what came, while it may become one
 	over    bool   // the end was seen
 	seen    []Seen
 }
@@ -59,6 +61,7 @@ func Look(t program.Transcript, actor program.Actor) []Seen {
 		case e.What == program.Stream:
 			v.scanner.Reset(Limits())
 			v.broken, v.over = false, false
+			v.spoken, v.opening = false, nil
 		case e.What == program.Dialled:
 			v.frames = nil
 		case e.What == program.Upgraded:
@@ -74,8 +77,9 @@ func Look(t program.Transcript, actor program.Actor) []Seen {
 		case e.What == program.Received && v.frames != nil:
 			v.receiveFrames(e.Data)
 		case e.What == program.Received:
-			v.receive(e.Data)
+			v.receivePlain(e.Data)
 		case e.What == program.Ended && !v.over:
+			v.speak()
 			v.add(Seen{Kind: program.Closed})
 			v.over = true
 		case e.What == program.TimedOut && !optional(string(e.Data)):

@@ -37,7 +37,7 @@
 // success, challenge, proceed, tls-failure, error TYPE CONDITIONS (a stanza of type error), result (an iq), iq, message,
 // presence, element (anything else), unanswered (a sync) and garbage (no XMPP); over WebSocket also refused STATUSES (of HTTP), close-frame
 // STATUSES, which is closed too, and pong; under TLS handshaken, where it is negotiated anew. Conditions are alternatives a|b; "any" is
-// each of them. A stream error counts only when the stream was closed after it. Headers and features that a line does not
+// each of them, and xml-not-well-formed, which RFC 3920 had for not-well-formed, is tolerated for it. A stream error counts only when the stream was closed after it. Headers and features that a line does not
 // name are passed over. After stanzas, headers and elements may stand NAME="VALUE" or NAME!="VALUE" for attributes (an absent
 // one has the value ""), name= and xmlns= for the element's own name and namespace, body="TEXT", and has="XML" for a child that
 // means the same, inside="XML" for one at whatever depth.

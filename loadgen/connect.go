@@ -51,7 +51,7 @@ func (s *session) enter(ctx context.Context, o *login, r *xmpp.Resumption) (refu
 	s.conn.Store(c)
 	s.back.wanted = false
 	s.came()
-	s.board.answered(s.phase, o.series.all, s.due, started, now)
+	s.board.answered(s.phase, o.series.all, s.due, started, now-took.Derivation)
 	s.due, s.free = now, now
 	return refused, nil
 }

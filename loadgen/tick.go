@@ -106,6 +106,9 @@ func (w *watch) sofar(now time.Duration) results.Run {
 	}
 	r.Logins, r.Target.ALPN = w.kinds(), w.alpn
 	r.Target.Mechanism, r.Target.Login, r.Target.Offered = w.mechanism, w.means.String(), w.described
+	if keys := w.dialers[""].Keys; keys != nil {
+		r.Target.KeysRenewed = keys.Renewed()
+	}
 	if r.Target.Software == "" {
 		r.Target.Software, r.Target.Version = w.software, w.version
 	}

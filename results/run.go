@@ -82,6 +82,8 @@ type Target struct {
 	Faults    []string `json:"faults,omitempty"`    // what the loopback server was told to do wrong
 	Config    string   `json:"config,omitempty"`    // what was added to its configuration
 	Offered   *Offered `json:"offered,omitempty"`
+
+	KeysRenewed int64 `json:"scram_keys_renewed,omitempty"` // logins that had SCRAM keys derived though the user's were cached: the salt had changed
 }
 
 // Environment is the machine that made the load.

@@ -144,11 +144,12 @@ func (a *Account) prepared() (user, password string, err error) {
 
 // Timings are how long the stages of a login took. Each reaches from the end of
 // the stage before it, so the stream opening after a stage counts to the next
-// one, and all together are the whole login. A stage that was not completed is zero.
+// one, and all together, with Derivation, are the whole login. A stage that was not completed is zero.
 type Timings struct {
 	Connect, TLS time.Duration
 	Upgrade      time.Duration // of WebSocket
-	SASL         time.Duration // without the derivation of keys when there is a cache for them
+	SASL         time.Duration // without Derivation
+	Derivation   time.Duration // of keys from passwords, where there is a cache for them: a cost of the client, mostly of its first login
 	Bind         time.Duration // and of enabling stream management, or of resuming; zero where Bind 2 did all within SASL
 }
 

@@ -38,10 +38,11 @@ func (n *negotiation) lapSASL(x exchange) {
 	if n.dialer.Keys == nil {
 		return
 	}
-	n.timings.SASL -= n.derivation
+	n.timings.Derivation = n.derivation
 	if s, ok := x.(*scram); ok {
-		n.timings.SASL -= s.derivation
+		n.timings.Derivation += s.derivation
 	}
+	n.timings.SASL -= n.timings.Derivation
 }
 
 // converse carries the messages of an exchange until the peer reports success.

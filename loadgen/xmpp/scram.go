@@ -91,7 +91,7 @@ func (s *scram) prove(first string) ([]byte, error) {
 		return nil, IterationError{iterations, s.min, s.max}
 	}
 	began := time.Now()
-	k, err := s.cache.derive(s.hash, s.password, salt, iterations)
+	k, err := s.cache.derive(s.hash, s.user, s.password, salt, iterations)
 	s.derivation += time.Since(began)
 	if err != nil {
 		return nil, err

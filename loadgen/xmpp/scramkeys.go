@@ -11,10 +11,10 @@ import (
 	"hash"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
-// maxCachedKeys bounds the cache against a server with a new salt each time:
-// about 60 MB. What does not fit is derived anew.
+// maxCachedKeys bounds the cache: about 90 MB. What does not fit is derived anew.
 const maxCachedKeys = 1 << 18
 
 // scramHash is the hash function of a SCRAM mechanism.
@@ -43,12 +43,23 @@ type keys struct{ client, stored, server []byte }
 // SCRAMKeys caches the keys derived from passwords by PBKDF2, so that a load
 // of many logins measures the server and not this derivation. Keys depend on
 // the password, salt, iteration count and hash alone, so users that share these
-// share an entry; the password itself is not kept. The zero value is ready; all
-// methods may be called at once.
+// share an entry; the password itself is not kept. A server that has another salt
+// at a user's next login makes the older entry useless, which is dropped, and is
+// noticed: see Renewed. The zero value is ready; all methods may be called at once.
 type SCRAMKeys struct {
 	mu      sync.RWMutex
-	entries map[[sha256.Size]byte]keys
+	entries map[entry]keys
+	last    map[entry]entry // by user
+	renewed atomic.Int64
 }
+
+// entry is what keys depend on, hashed.
+type entry [sha256.Size]byte
+
+// Renewed is how many keys had to be derived though there were some of the same
+// user, since the server had changed the salt, the iteration count or the
+// password: at each login, if it keeps passwords and salts anew each time.
+func (k *SCRAMKeys) Renewed() int64 { return k.renewed.Load() }
 
 // Derive puts the keys of a password into the cache ahead of a login.
 // mechanism is a SCRAM mechanism, such as "SCRAM-SHA-256".
@@ -61,12 +72,12 @@ func (k *SCRAMKeys) Derive(mechanism, password string, salt []byte, iterations i
 	if err != nil {
 		return fmt.Errorf("derive keys: %w", err)
 	}
-	_, err = k.derive(h, prepared, salt, iterations)
+	_, err = k.derive(h, "", prepared, salt, iterations)
 	return err
 }
 
-// derive returns the keys, from the cache where it can. A nil cache derives always.
-func (k *SCRAMKeys) derive(h scramHash, password string, salt []byte, iterations int) (keys, error) {
+// derive returns the keys of a user, who may be unknown, from the cache where it can. A nil cache derives always.
+func (k *SCRAMKeys) derive(h scramHash, user, password string, salt []byte, iterations int) (keys, error) {
 	if k == nil {
 		return deriveKeys(h, password, salt, iterations)
 	}
@@ -81,19 +92,33 @@ func (k *SCRAMKeys) derive(h scramHash, password string, salt []byte, iterations
 	if err != nil {
 		return keys{}, err
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.entries == nil {
-		k.entries = make(map[[sha256.Size]byte]keys)
-	}
-	if len(k.entries) < maxCachedKeys {
-		k.entries[id] = derived
-	}
+	k.keep(h, user, id, derived)
 	return derived, nil
 }
 
+// keep puts keys into the cache, in place of the user's last ones.
+func (k *SCRAMKeys) keep(h scramHash, user string, id entry, derived keys) {
+	who := entryID(h, user, nil, 0)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.entries == nil {
+		k.entries, k.last = make(map[entry]keys), make(map[entry]entry)
+	}
+	if old, ok := k.last[who]; ok && old != id && user != "" {
+		k.renewed.Add(1)
+		delete(k.entries, old)
+	}
+	if len(k.entries) >= maxCachedKeys {
+		return
+	}
+	k.entries[id] = derived
+	if user != "" {
+		k.last[who] = id
+	}
+}
+
 // entryID hashes the inputs, each with its length ahead so that none runs into the next.
-func entryID(h scramHash, password string, salt []byte, iterations int) [sha256.Size]byte {
+func entryID(h scramHash, password string, salt []byte, iterations int) entry {
 	b := make([]byte, 0, 128)
 	b = binary.AppendUvarint(b, uint64(iterations))
 	for _, s := range [...]string{h.name, password, string(salt)} {

@@ -25,7 +25,7 @@ func TestKeyCache(t *testing.T) {
 						t.Fatal(err)
 					}
 					for range 2 {
-						got, err := cache.derive(h, password, []byte(s), iterations)
+						got, err := cache.derive(h, "", password, []byte(s), iterations)
 						if err != nil || !bytes.Equal(got.client, fresh.client) || !bytes.Equal(got.stored, fresh.stored) || !bytes.Equal(got.server, fresh.server) {
 							t.Fatalf("%s %s %s %d: %v", h.name, password, s, iterations, err)
 						}
@@ -40,6 +40,32 @@ func TestKeyCache(t *testing.T) {
 	}
 	if cache.Derive("PLAIN", "pencil", salt, 10) == nil || cache.Derive("SCRAM-SHA-1", "pen\x00cil", salt, 10) == nil {
 		t.Error("derived what cannot be")
+	}
+}
+
+// A server that salts anew at each login is noticed, and does not fill the cache; users with keys of their own are not such.
+func TestKeyCacheRenews(t *testing.T) {
+	cache := new(SCRAMKeys)
+	h, _ := hashOf("SCRAM-SHA-256")
+	login := func(user, salt string) {
+		t.Helper()
+		if _, err := cache.derive(h, user, "pencil", []byte(salt), 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 3 {
+		login("a", "a's salt")
+		login("b", "b's salt")
+		login("c", "b's salt")
+	}
+	if cache.Renewed() != 0 || len(cache.entries) != 2 {
+		t.Errorf("%d renewed, %d entries, with a salt each", cache.Renewed(), len(cache.entries))
+	}
+	for i := range 5 {
+		login("a", fmt.Sprint("salt ", i))
+	}
+	if cache.Renewed() != 5 || len(cache.entries) != 2 {
+		t.Errorf("%d renewed, %d entries, with a new salt each time", cache.Renewed(), len(cache.entries))
 	}
 }
 
@@ -71,8 +97,8 @@ func TestDerivationTime(t *testing.T) {
 			n := &negotiation{dialer: &Dialer{Keys: c.keys}, mark: time.Now()}
 			time.Sleep(5 * time.Second)
 			n.lapSASL(&scram{derivation: 3 * time.Second})
-			if n.timings.SASL != c.want {
-				t.Errorf("%v, want %v", n.timings.SASL, c.want)
+			if n.timings.SASL != c.want || n.timings.SASL+n.timings.Derivation != 5*time.Second && c.keys != nil {
+				t.Errorf("%+v, want %v", n.timings, c.want)
 			}
 		})
 	}

@@ -121,6 +121,9 @@ func security(t results.Target) string {
 	}
 	s += "; " + cmp.Or(t.Login, "SASL") + " " + nonEmpty(t.Mechanism)
 	if strings.HasPrefix(t.Mechanism, "SCRAM-") {
+		if t.KeyCache && t.KeysRenewed > 0 {
+			return fmt.Sprintf("%s, keys derived outside the timed path, again for %s as the server had changed the salt", s, plural(t.KeysRenewed, "login"))
+		}
 		if t.KeyCache {
 			return s + ", keys derived outside the timed path"
 		}

@@ -61,11 +61,14 @@ func (l *ledger) closeManaged(resumed func(n int) bool) *results.ManagedLedger {
 				continue
 			}
 			v := slot.Load()
+			if l.fateOf(v) != isLost {
+				continue
+			}
 			if v&slotAcked != 0 {
 				m.AckedLost++
-				l.sample("acknowledged and lost", uint32(from), seq, int(v>>slotRecipient), "")
+				l.sample("acknowledged and lost", uint32(from), seq, recipientOf(v), "")
 			}
-			if v&slotResent != 0 || resumed(from) || resumed(int(v>>slotRecipient)) {
+			if v&slotResent != 0 || resumed(from) || resumed(recipientOf(v)) {
 				m.LostAfterResume++
 			}
 		}

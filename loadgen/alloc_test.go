@@ -117,7 +117,7 @@ func TestReceiveDoesNotAllocate(t *testing.T) {
 		`{message: {to: self, size: 40B}}, ping, {expect: {stanza: message, type: chat, from: "somebody@else.example", contains: "a text that is rather longer than thirty-two bytes", within: 1s}}`)
 	for name, next := range map[string]func(*session, []byte) []byte{
 		"message": func(s *session, b []byte) []byte {
-			st := stamp{kind: 'm', run: s.ledger.run, seq: s.ledger.open(0, 0), due: s.now(), sent: s.now()}
+			st := stamp{kind: 'm', run: s.ledger.run, seq: s.ledger.open(0, 0, s.now()), due: s.now(), sent: s.now()}
 			o := s.program.work[0].(*message)
 			return o.append(b, s, st, s.users.bare[0], 40)
 		},

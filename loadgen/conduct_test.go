@@ -37,7 +37,7 @@ func TestRunKeepsToItsPlan(t *testing.T) {
 			var got []int
 			for seq := range w.ledger.sheets[n].next.Load() {
 				slot, _ := w.ledger.sheets[n].slot(seq)
-				got = append(got, int(slot.Load()>>slotRecipient))
+				got = append(got, recipientOf(slot.Load()))
 			}
 			if !slices.Equal(got, want[n]) {
 				t.Errorf("session %d wrote to %v, planned %v", n, got, want[n])

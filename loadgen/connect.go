@@ -106,7 +106,11 @@ func (o logout) run(ctx context.Context, s *session) error {
 	sent := max(s.now(), due)
 	s.board.sent(s.phase, o.series, sent-due)
 	s.reading = c
-	if err := c.CloseTaking(ctx, s.overhear); err != nil {
+	err := c.CloseTaking(ctx, s.overhear)
+	if !s.leaving && s.program.messages >= 0 {
+		s.ends = append(s.ends, ending{sent, s.now()})
+	}
+	if err != nil {
 		if !broken(err) && s.now()-sent >= s.timeout { // the connection's own limit may be reached first
 			return errTimeout
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"xmpprig/results"
 )
@@ -17,10 +18,10 @@ type ledger struct {
 
 	sent, delivered, duplicated, reordered, misdelivered, refused atomic.Int64
 	receipts                                                      receiptCount
-	away                                                          func(n int) bool // nil, or who was away when the run ended and has messages waiting
-	offline                                                       atomic.Int64     // messages that waited for their recipient
-	archived                                                      atomic.Int64     // messages that archives returned
-	settled                                                       atomic.Int64     // of those sent
+	fate                                                          func(to int, sent time.Duration) fate // of a message that did not arrive; nil: it is lost
+	offline                                                       atomic.Int64                          // messages that waited for their recipient
+	archived                                                      atomic.Int64                          // messages that archives returned
+	settled                                                       atomic.Int64                          // of those sent
 
 	managed   managedLedger
 	isManaged bool // the sessions have stream management
@@ -33,15 +34,30 @@ type ledger struct {
 	rooms *rooms // whose deliveries count too; nil: none
 }
 
-// A slot is the recipient's number above slotBits, and marks below.
+// A slot is marks, above them the recipient's number, and on top when the message was sent.
 const (
 	slotArrived   = 1 << iota // reached its recipient
 	slotStrayed               // reached somebody else
 	slotRefused               // came back as an error
 	slotVoid                  // was never sent
 	slotRecipient = 8         // the recipient's number starts at this bit
+	slotSent      = 36        // when it was sent, in slotTicks, starts at this bit
 	slotSettled   = slotArrived | slotStrayed | slotRefused | slotVoid
 )
+
+// slotTick is how exactly it is known when a message was sent; so the bits suffice for a month.
+const slotTick = 10 * time.Millisecond
+
+func newSlot(to int, sent time.Duration) uint64 {
+	ticks := min(uint64(sent/slotTick), 1<<(64-slotSent)-1)
+	return ticks<<slotSent | uint64(to)<<slotRecipient
+}
+
+func recipientOf(slot uint64) int {
+	return int(slot >> slotRecipient & (1<<(slotSent-slotRecipient) - 1))
+}
+
+func sentOf(slot uint64) time.Duration { return time.Duration(slot>>slotSent) * slotTick }
 
 // pageSize is small because most sessions send little.
 const pageSize = 64
@@ -60,14 +76,14 @@ func newLedger(run uint32, sessions int, address func(int) string) *ledger {
 }
 
 // open takes the next slot of the sender for a message to the recipient.
-func (l *ledger) open(from, to int) (seq uint32) {
+func (l *ledger) open(from, to int, sent time.Duration) (seq uint32) {
 	s := &l.sheets[from]
 	seq = s.next.Load()
 	if seq%pageSize == 0 {
 		s.grow()
 	}
 	pages := *s.pages.Load()
-	pages[seq/pageSize].Load()[seq%pageSize].Store(uint64(to) << slotRecipient)
+	pages[seq/pageSize].Load()[seq%pageSize].Store(newSlot(to, sent))
 	s.next.Store(seq + 1)
 	l.sent.Add(1)
 	return seq
@@ -132,9 +148,8 @@ func (l *ledger) refuse(st stamp, text string) {
 	if slot == nil || !l.settle(slot, slotRefused) {
 		return
 	}
-	to := slot.Load() >> slotRecipient
 	l.refused.Add(1)
-	l.sample("refused", st.from, st.seq, int(to), text)
+	l.sample("refused", st.from, st.seq, recipientOf(slot.Load()), text)
 }
 
 // arrive says that session at has received the message; resumed, that the session
@@ -151,15 +166,15 @@ func (l *ledger) arrive(st stamp, at int, resumed bool) {
 		l.stray(st, at, -1)
 	case slot == nil: // its page was let go because all on it had been settled
 		l.duplicate(st, at, slot, resumed)
-	case int(slot.Load()>>slotRecipient) != at:
+	case recipientOf(slot.Load()) != at:
 		l.settle(slot, slotStrayed)
-		l.stray(st, at, int(slot.Load()>>slotRecipient))
+		l.stray(st, at, recipientOf(slot.Load()))
 	case slot.Load()&slotArrived != 0: // only this recipient sets it
 		l.duplicate(st, at, slot, resumed)
 	default:
 		l.settle(slot, slotArrived)
 		l.delivered.Add(1)
-		if s.overtaken(st.seq, uint64(at)) {
+		if s.overtaken(st.seq, at) {
 			l.reordered.Add(1)
 			l.sample("reordered", st.from, st.seq, at, "")
 		}
@@ -186,14 +201,14 @@ const horizon = 1 << 14
 // overtaken says whether a later message of the same pair has arrived
 // already. It looks only at what the sender has in flight. All arrivals of a
 // pair are told by the one goroutine of the recipient, so none is missed.
-func (s *sheet) overtaken(seq uint32, to uint64) bool {
+func (s *sheet) overtaken(seq uint32, to int) bool {
 	end := min(s.next.Load(), seq+horizon)
 	for later := seq + 1; later < end; later++ {
 		slot, _ := s.slot(later)
 		if slot == nil {
 			continue // let go between two looks, so settled before this message was
 		}
-		if v := slot.Load(); v&slotArrived != 0 && v>>slotRecipient == to {
+		if v := slot.Load(); v&slotArrived != 0 && recipientOf(v) == to {
 			return true
 		}
 	}
@@ -242,18 +257,23 @@ func (l *ledger) wants(what string) bool {
 // close counts what was lost and returns the whole account. Nothing may be
 // sent or received any more.
 func (l *ledger) close() results.Ledger {
-	var lost, held int64
+	var lost, held, met int64
 	for from := range l.sheets {
 		s := &l.sheets[from]
 		for seq := range s.next.Load() {
 			slot, _ := s.slot(seq)
-			if slot != nil && slot.Load()&slotSettled == 0 {
-				if l.away != nil && l.away(int(slot.Load()>>slotRecipient)) {
-					held++
-					continue
-				}
+			if slot == nil || slot.Load()&slotSettled != 0 {
+				continue
+			}
+			switch v := slot.Load(); l.fateOf(v) {
+			case isKept:
+				held++
+			case metTheEnd:
+				met++
+				l.sample("met the end of the recipient's stream", uint32(from), seq, recipientOf(v), "")
+			default:
 				lost++
-				l.sample("lost", uint32(from), seq, int(slot.Load()>>slotRecipient), "")
+				l.sample("lost", uint32(from), seq, recipientOf(v), "")
 			}
 		}
 	}
@@ -262,9 +282,17 @@ func (l *ledger) close() results.Ledger {
 		lost += l.rooms.account(true).Lost
 	}
 	r := l.running()
-	r.Lost, r.Held = lost, held
+	r.Lost, r.Held, r.MetEnd = lost, held, met
 	r.Samples = l.samples
 	return r
+}
+
+// fateOf says what became of the message of a slot that nothing settled.
+func (l *ledger) fateOf(slot uint64) fate {
+	if l.fate == nil {
+		return isLost
+	}
+	return l.fate(recipientOf(slot), sentOf(slot))
 }
 
 // running is the account so far; what is under way counts as neither

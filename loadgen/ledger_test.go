@@ -37,7 +37,7 @@ func TestLedger(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			l := testLedger(3)
 			for _, to := range tt.to {
-				l.open(0, to)
+				l.open(0, to, 0)
 			}
 			for _, a := range tt.arrived {
 				l.arrive(stamp{seq: uint32(a.seq)}, a.at, false)
@@ -62,9 +62,9 @@ func equalLedgers(a, b results.Ledger) bool {
 
 func TestLedgerRefusal(t *testing.T) {
 	l := testLedger(2)
-	l.open(0, 1)
-	l.open(0, 1)
-	l.void(0, l.open(0, 1))
+	l.open(0, 1, 0)
+	l.open(0, 1, 0)
+	l.void(0, l.open(0, 1, 0))
 	l.refuse(stamp{seq: 0}, "service-unavailable")
 	l.refuse(stamp{seq: 0}, "again")
 	l.arrive(stamp{seq: 1}, 1, false)
@@ -81,7 +81,7 @@ func TestLedgerLetsGo(t *testing.T) {
 	l := testLedger(2)
 	const n = 10 * pageSize
 	for seq := range n {
-		l.open(0, 1)
+		l.open(0, 1, 0)
 		l.arrive(stamp{seq: uint32(seq)}, 1, false)
 	}
 	held := 0
@@ -106,7 +106,7 @@ func TestLedgerKeepsWhatIsOpen(t *testing.T) {
 	l := testLedger(2)
 	const n = 5 * pageSize
 	for seq := range n {
-		l.open(0, 1)
+		l.open(0, 1, 0)
 		if seq > 0 {
 			l.arrive(stamp{seq: uint32(seq)}, 1, false)
 		}
@@ -130,7 +130,7 @@ func TestLedgerTogether(t *testing.T) {
 		g.Go(func() {
 			for k := range each {
 				to := (from + 1 + k%(users-1)) % users
-				boxes[to] <- stamp{from: uint32(from), seq: l.open(from, to)}
+				boxes[to] <- stamp{from: uint32(from), seq: l.open(from, to, 0)}
 			}
 		})
 	}
@@ -154,7 +154,7 @@ func TestLedgerGrowsInProportion(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for seq := range uint32(n) {
-		l.open(0, 1)
+		l.open(0, 1, 0)
 		l.arrive(stamp{seq: seq}, 1, false)
 	}
 	runtime.ReadMemStats(&after)
@@ -167,7 +167,7 @@ func TestLedgerGrowsInProportion(t *testing.T) {
 func TestLedgerOutstanding(t *testing.T) {
 	l := testLedger(3)
 	for range 6 {
-		l.open(0, 1)
+		l.open(0, 1, 0)
 	}
 	for _, fate := range []func(){
 		func() { l.arrive(stamp{seq: 0}, 1, false); l.arrive(stamp{seq: 0}, 1, false) },

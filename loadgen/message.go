@@ -33,7 +33,7 @@ func (o *message) run(ctx context.Context, s *session) error {
 		st.seq = s.stamp
 		s.stamp++
 	} else {
-		st.seq = s.ledger.open(s.n, to)
+		st.seq = s.ledger.open(s.n, to, sent)
 	}
 	buf := borrow()
 	buf.b = o.append(buf.b[:0], s, st, s.users.to(&o.To, to), size)

@@ -30,6 +30,7 @@ type session struct {
 	stamp  uint32        // counts presence
 	refers *references   // kept where messages refer to others
 	away   bool          // logged out by the scenario, until it shows itself again
+	ends   endings       // by the scenario's logouts, where messages are followed
 	shown  atomic.Int64  // when presence was sent last, as available; 0: the session is not
 	iq     uint32        // number of the request sent last
 

@@ -161,8 +161,11 @@ func (w *watch) final() results.Run {
 		// What came due and was never begun when the run was over.
 		p.Dropped = p.Offered - p.Completed - p.Failed
 	}
-	if w.program.receipts.stores {
-		w.ledger.away = func(n int) bool { return n < len(w.sessions) && w.sessions[n].away }
+	w.ledger.fate = func(to int, sent time.Duration) fate {
+		if to >= len(w.sessions) {
+			return isLost
+		}
+		return w.sessions[to].fateOf(sent)
 	}
 	r.Ledger = w.ledger.close()
 	r.Rooms = w.roomAccount(true)

@@ -178,6 +178,7 @@ type Ledger struct {
 	Archived     int64          `json:"archived,omitempty"`          // messages that archives returned
 	Offline      int64          `json:"offline,omitempty"`           // of those delivered, to a recipient who had been away when they were sent
 	Held         int64          `json:"held,omitempty"`              // neither delivered nor lost: the recipient was away when the run ended, and the server keeps it
+	MetEnd       int64          `json:"met_end,omitempty"`           // neither delivered nor lost: sent when the recipient was closing its stream, at most a second before it began to, and dropped
 	Receipts     *Receipts      `json:"receipts,omitempty"`          // that messages asked for
 	Nodes        []Node         `json:"nodes,omitempty"`             // of what was published
 	Samples      []LedgerSample `json:"samples,omitempty"`

@@ -128,7 +128,7 @@ func (k *checker) checkElsewhere() {
 		add(ElsewhereDomain+" is the domain of the other server", "name another", "domain")
 	}
 	if e.Component != "" && !isStarted(k.Target.Server) {
-		add("a component needs a port and a secret of the server, which only those have that the rig starts", "use loopback, prosody or ejabberd", "server")
+		add("a component needs a port and a secret of the server, which only those have that the rig starts", "use loopback, prosody, ejabberd or jabberd2", "server")
 	}
 }
 

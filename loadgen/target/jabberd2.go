@@ -32,6 +32,7 @@ type jabberdValues struct {
 	WebSocket                 bool
 	Files                     int
 	Mechanisms                []string
+	ComponentSecret           string
 	Chains                    []jabberdChain
 }
 
@@ -58,9 +59,6 @@ func prepareJabberd(ctx context.Context, st *site) (*launch, error) {
 	}
 	if st.spec.Config != "" {
 		return nil, &SpecError{"configuration", "nothing can be added to that of jabberd2"}
-	}
-	if st.spec.Component.Domain != "" {
-		return nil, &SpecError{"component", "jabberd2 is started without a place for components"}
 	}
 	if err := jabberdFiles(st, mechanisms); err != nil {
 		return nil, err
@@ -134,7 +132,7 @@ func jabberdFiles(st *site, mechanisms []string) error {
 		Dir: st.dir, PEM: st.path("all.pem"), Modules: modules, Secret: rand.Text(),
 		IP: st.place.IP.String(), Domain: st.spec.Domain, Port: st.place.Port, TLSPort: st.place.TLSPort,
 		RouterPort: st.place.RouterPort, ServerPort: st.place.ServerPort,
-		WebSocket: st.spec.WebSocket, Files: files, Chains: jabberdChains(),
+		WebSocket: st.spec.WebSocket, Files: files, Chains: jabberdChains(), ComponentSecret: st.spec.Component.Secret,
 	}
 	for _, m := range mechanisms {
 		v.Mechanisms = append(v.Mechanisms, strings.ToLower(m))

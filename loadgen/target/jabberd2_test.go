@@ -112,7 +112,6 @@ func TestJabberdSpecsThatCannotWork(t *testing.T) {
 		"mechanism":               {Mechanism: "SCRAM-SHA-512"},
 		"shortcut authentication": {ShortcutAuth: true},
 		"configuration":           {Config: "<c2s/>"},
-		"component":               {Component: Component{"bots.localhost", "secret"}},
 	} {
 		spec.Driver, spec.Users = "jabberd2", accounts(1)
 		_, err := Start(t.Context(), spec)

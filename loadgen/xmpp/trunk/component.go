@@ -129,8 +129,14 @@ func (c *Component) Run(handle func(e *wire.Element, at time.Time)) error {
 			}
 			return fmt.Errorf("stream of component %s: %w", c.domain, err)
 		}
-		if e.Kind == wire.Stanza {
+		switch {
+		case e.Kind == wire.Stanza:
 			handle(e, c.readAt)
+		case !c.served && string(e.Space()) == wire.NSClient && isStanzaName(e.Local()):
+			// jabberd2 passes stanzas on in the namespace of clients, with a declaration of their own.
+			stanza := *e
+			stanza.Kind = wire.Stanza
+			handle(&stanza, c.readAt)
 		}
 	}
 }

@@ -74,11 +74,13 @@ func TestComponentIsLetIn(t *testing.T) {
 	if v := <-got; v != "a@bots.test message" {
 		t.Errorf("the server got %q", v)
 	}
-	if err := s.Send([]byte("<iq from='b@test' to='a@bots.test' type='get' id='1'/>")); err != nil {
+	if err := s.Send([]byte("<iq from='b@test' to='a@bots.test' type='get' id='1'/><message xmlns='jabber:client' from='c@test' to='a@bots.test'/>")); err != nil {
 		t.Fatal(err)
 	}
-	if v := <-got; v != "b@test iq" {
-		t.Errorf("the component got %q", v)
+	for _, want := range []string{"b@test iq", "c@test message"} {
+		if v := <-got; v != want {
+			t.Errorf("the component got %q, want %s", v, want)
+		}
 	}
 	go c.Close()
 	for range 2 {

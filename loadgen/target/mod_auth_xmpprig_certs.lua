@@ -12,7 +12,11 @@ for _, provider in ipairs(module:get_host_items("auth-provider")) do
 	end
 end
 
-local provider = setmetatable({ name = "xmpprig_certs" }, { __index = passwords });
+local provider = {}; -- to which Prosody gives a metatable of its own
+for name, value in pairs(passwords) do
+	provider[name] = value;
+end
+provider.name = "xmpprig_certs";
 
 function provider.get_sasl_handler(session)
 	local socket = session.secure and session.conn and session.conn:socket();

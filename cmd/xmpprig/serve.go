@@ -32,7 +32,7 @@ type serving struct {
 	certificate, caFile, addrFile             string
 	management                                string
 	keepFor                                   time.Duration
-	register, sasl2, fast, tickets            bool
+	register, sasl2, fast, tickets, compress  bool
 	tokenLife                                 time.Duration
 	upgrades                                  []string
 	archive, offline                          int
@@ -70,6 +70,7 @@ are about
 			f.BoolVar(&s.tickets, "tickets", false, "let TLS sessions be resumed")
 			f.StringVar(&s.management, "stream-management", "resume", "resume, acks or none (XEP-0198): what is offered")
 			f.DurationVar(&s.keepFor, "resume-within", time.Minute, "how long a session is kept whose connection is lost, with --stream-management resume")
+			f.BoolVar(&s.compress, "compression", false, "offer stream compression (XEP-0138) once a client is authenticated")
 			f.BoolVar(&s.register, "register", false, "offer in-band registration (XEP-0077)")
 			f.IntVar(&s.archive, "archive", 0, "`NUMBER` of messages in each user's archive (XEP-0313); 0: no archives")
 			f.IntVar(&s.offline, "offline", 0, "`NUMBER` of messages that wait for a user who is away; 0: they come back")
@@ -143,7 +144,7 @@ func (s *serving) run(ctx context.Context, ui *ui) error {
 		Federation: federation,
 		Components: components,
 		Domain:     s.domain, Users: loopback.UserPattern(s.user, s.password, s.users), Mechanisms: s.mechanisms,
-		Iterations: s.iterations, SASL2: s.sasl2, FAST: s.fast, TokenLife: s.tokenLife, Upgrades: s.upgrades, Tickets: s.tickets, Register: s.register, StreamManagement: s.managed(), Archive: s.archive, Offline: s.offline, Version: tool().Version, Faults: faults,
+		Iterations: s.iterations, SASL2: s.sasl2, FAST: s.fast, TokenLife: s.tokenLife, Upgrades: s.upgrades, Tickets: s.tickets, Register: s.register, Compression: s.compress, StreamManagement: s.managed(), Archive: s.archive, Offline: s.offline, Version: tool().Version, Faults: faults,
 		Certificate: certificate, ClientCAs: clients, Defects: s.defects, Log: os.Stderr,
 	})
 	if err != nil {

@@ -16,6 +16,7 @@ type exchange struct {
 	body     bosh.Body // as far as it says something about the session
 	header   wire.StreamHeader
 	stream   []byte // what it holds, as it would stand in a stream
+	key, new string // of a sequence of keys (XEP-0124 §15), and the first of another
 	answered chan []byte
 }
 
@@ -93,7 +94,10 @@ func terminated(condition string) []byte {
 
 // read reads a <body/>.
 func (x *exchange) read(content []byte, limits wire.Limits) error {
-	x.body, x.header, x.stream, x.rid = bosh.Body{}, wire.StreamHeader{}, nil, 0
+	*x = exchange{conn: x.conn, answered: x.answered}
+	if x.conn.twist != nil {
+		x.conn.miscontain(content)
+	}
 	var s wire.Scanner
 	s.ResetBody(limits)
 	defer s.Reset(wire.Limits{})
@@ -111,7 +115,7 @@ func (x *exchange) read(content []byte, limits wire.Limits) error {
 				return err
 			}
 		case wire.Footer:
-			if x.body.Type == "terminate" {
+			if x.body.Type == "terminate" && !x.conn.srv.bug("bosh-lives-after-terminate") {
 				x.stream = wire.AppendFooter(x.stream)
 			}
 			return nil
@@ -123,10 +127,14 @@ func (x *exchange) read(content []byte, limits wire.Limits) error {
 
 // start reads the attributes of <body/>. A session, or its stream again, begins with a header.
 func (x *exchange) start(e *wire.Element) (err error) {
+	if x.conn.srv.bug("bosh-no-rid-crash") && e.Attr("rid") == nil {
+		x.conn.srv.survive(func() { panic("no rid in a request") })
+	}
 	if x.rid, err = strconv.ParseInt(string(e.Attr("rid")), 10, 64); err != nil || x.rid < 1 || x.rid >= 1<<53 {
 		return bosh.BadLength
 	}
 	x.body.SID, x.body.Type = string(e.Attr("sid")), string(e.Attr("type"))
+	x.key, x.new = string(e.Attr("key")), string(e.Attr("newkey"))
 	x.header = wire.StreamHeader{From: string(e.Attr("from")), To: string(e.Attr("to")), Version: "1.0", Lang: string(e.Attr("xml:lang")), Namespace: wire.NSClient}
 	if x.body.SID == "" || string(e.Attr("xmpp:restart")) == "true" {
 		x.stream = wire.AppendHeader(x.stream, x.header)

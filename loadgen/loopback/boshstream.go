@@ -2,6 +2,7 @@ package loopback
 
 import (
 	"crypto/rand"
+	"crypto/sha1"
 	"encoding/hex"
 	"io"
 	"net"
@@ -29,6 +30,7 @@ type boshStream struct {
 	readBy  time.Time
 	arrival chan struct{} // tells Read of a change
 	rid     int64         // of the last request taken
+	key     string        // that the key of the next has to lead to; empty: none is needed
 	early   *exchange     // a request that came before the one in front of it
 	held    []*exchange   // requests without an answer, in their order
 	answers [2]answer     // the last ones, for those who lost them
@@ -94,8 +96,11 @@ func (b *boshStream) take(x *exchange) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
-	case b.closed:
+	case b.closed || b.over && b.ended && x.rid > b.rid: // which the peer was told
 		x.answered <- terminated("item-not-found")
+	case b.srv.bug("bosh-rid-ignored"):
+		b.advance(x)
+		b.pump()
 	case x.rid <= b.rid:
 		b.takeAgain(x)
 	case x.rid == b.rid+2 && b.early == nil:
@@ -116,9 +121,28 @@ func (b *boshStream) take(x *exchange) {
 // advance takes the request that is next.
 func (b *boshStream) advance(x *exchange) {
 	b.rid = x.rid
+	if !b.unlock(x) {
+		x.answered <- terminated("item-not-found")
+		b.give()
+		return
+	}
 	b.in = append(b.in, x.stream...)
 	b.held = append(b.held, x)
 	b.notify()
+}
+
+// unlock reports whether a request has the key that is its turn (XEP-0124 §15).
+func (b *boshStream) unlock(x *exchange) bool {
+	if sum := sha1.Sum([]byte(x.key)); b.key != "" && hex.EncodeToString(sum[:]) != b.key && !b.srv.bug("bosh-key-ignored") {
+		return false
+	}
+	if b.key != "" {
+		b.key = x.key
+	}
+	if x.new != "" {
+		b.key = x.new
+	}
+	return true
 }
 
 // takeAgain answers a request that came before as it was answered then, or takes the place of the one that waits

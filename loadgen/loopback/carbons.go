@@ -45,6 +45,9 @@ func (c *conn) copyMessage(e *wire.Element, to *account, reached []resource, all
 			c.srv.emitCopy(r.session, "received", c.scratch)
 		}
 	}
+	if c.twist != nil {
+		c.miscopy(to)
+	}
 	if to == c.session.account {
 		return
 	}
@@ -61,7 +64,11 @@ func isPrivate(e *wire.Element) bool {
 }
 
 func (s *Server) emitCopy(to *session, kind string, message []byte) {
-	b := wire.AppendStart(nil, "message", wire.Addressing{From: to.account.jid, To: to.full, Type: "chat"})
+	from := to.account.jid
+	if s.bug("carbon-from-sender") {
+		from = senderOf(message)
+	}
+	b := wire.AppendStart(nil, "message", wire.Addressing{From: from, To: to.full, Type: "chat"})
 	b = append(b, "<"+kind+" xmlns='"+wire.NSCarbons+"'><forwarded xmlns='urn:xmpp:forward:0'>"...)
 	b = append(b, "<message xmlns='"+wire.NSClient+"'"...)
 	b = append(b, message[len("<message"):]...)

@@ -147,6 +147,9 @@ func (c *conn) end(condition wire.Condition, text string) {
 		return
 	}
 	last := wire.AppendStreamError(nil, condition, text)
+	if condition == wire.UndefinedCondition && text == processingFailed {
+		last = []byte(processingFailedError)
+	}
 	if !c.srv.bug("no-stream-close") {
 		last = wire.AppendFooter(last)
 	}

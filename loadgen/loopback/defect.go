@@ -17,7 +17,7 @@ type Defect struct {
 	Name string // in kebab-case
 	// Class is the code of its class: EE entity expansion, PX parser, SM smuggling, AU authentication, ST order of the
 	// stream's states, ID identity, UN Unicode and addresses, RX exhaustion, SL slow readers, EX extensions, LP loops,
-	// LG logs and leaks of knowledge, WS WebSocket.
+	// LG logs and leaks of knowledge, WS WebSocket and BOSH, ZB compression.
 	Class string
 	// Shape is a to g where it has one of the shapes that recur: a limit that one transport lacks (a) or that is checked
 	// when the cost is paid (b), only the first of several handled (c), negotiation out of order (d), relaying what the
@@ -54,7 +54,7 @@ func Oracles() []string {
 // Defects returns all defects, by class.
 func Defects() []Defect {
 	return slices.Concat(xmlDefects(), relayDefects(), loginDefects(), identityDefects(), exhaustionDefects(), serviceDefects(), webDefects(), managedDefects(), roomDefects(), archiveDefects(),
-		externalDefects(), scramDefects(), inlineDefects(), componentDefects())
+		externalDefects(), scramDefects(), inlineDefects(), componentDefects(), boshDefects(), compressDefects())
 }
 
 // CheckDefects says which names are not those of defects.
@@ -99,6 +99,9 @@ func plant(o *Options) *planted {
 	}
 	if p.on["deep-recursion"] {
 		debug.SetMaxStack(4 << 20)
+	}
+	for _, d := range compressDefects() {
+		o.Compression = o.Compression || p.on[d.Name]
 	}
 	if p.on["slow-reader-unbounded"] {
 		o.Queue = unboundedQueue

@@ -11,6 +11,7 @@ import (
 )
 
 const (
+	widerBytes     = 768 << 10 // a limit, and another one than elsewhere
 	unboundedBytes = 16 << 20  // what stands for no limit: the machine is to outlive it
 	unboundedQueue = 256 << 20 // likewise
 )
@@ -34,8 +35,11 @@ func (l *login) limits() wire.Limits {
 		l.t.tls != nil && !direct && t.has("limit-lost-after-starttls") || direct && t.has("no-limit-on-direct-tls") {
 		limits.Bytes = unboundedBytes
 	}
-	if l.t.web != nil && t.has("no-limit-over-websocket") {
+	if l.t.web != nil && t.has("no-limit-over-websocket") || (l.t.bosh != nil || l.relaying.Load()) && t.has("no-limit-over-bosh") || l.t.packed != nil && t.has("inflated-unbounded") {
 		limits.Bytes = unboundedBytes
+	}
+	if l.t.web != nil && t.has("wider-limit-over-websocket") {
+		limits.Bytes = widerBytes
 	}
 	return limits
 }

@@ -10,7 +10,7 @@ import (
 func TestDefects(t *testing.T) {
 	shown := map[string]func(*testing.T, string) bool{}
 	for _, cases := range []map[string]func(*site) bool{xmlCases, relayCases, loginCases, identityCases, exhaustionCases, serviceCases, webCases, managedCases, roomCases, archiveCases,
-		inlineCases, scramCases, externalCases, componentCases} {
+		inlineCases, scramCases, externalCases, componentCases, carbonCases, boshCases} {
 		for name, show := range cases {
 			shown[name] = func(t *testing.T, defect string) bool {
 				if defect == "" {
@@ -18,6 +18,14 @@ func TestDefects(t *testing.T) {
 				}
 				return show(newSite(t, defect))
 			}
+		}
+	}
+	for name, show := range compressCases {
+		shown[name] = func(t *testing.T, defect string) bool {
+			if defect == "" {
+				return show(t)
+			}
+			return show(t, defect)
 		}
 	}
 	for name, act := range deadlyCases {
@@ -58,7 +66,7 @@ func TestDefectTable(t *testing.T) {
 			t.Errorf("%s: meaning, trigger or record is missing", d.Name)
 		}
 	}
-	for _, c := range strings.Fields("EE PX SM AU ST ID UN RX SL EX LP LG WS") {
+	for _, c := range strings.Fields("EE PX SM AU ST ID UN RX SL EX LP LG WS ZB") {
 		if !classes[c] {
 			t.Errorf("no defect of class %s", c)
 		}

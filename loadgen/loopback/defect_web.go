@@ -27,6 +27,9 @@ func (l *login) misframe() {
 	if l.twist.has("no-limit-over-websocket") || l.twist.has("fragments-gathered") {
 		w.limits.Bytes = unboundedBytes
 	}
+	if l.twist.has("wider-limit-over-websocket") {
+		w.limits.Bytes = widerBytes
+	}
 }
 
 // bentFrames reads what a client sends before the strict reader does.

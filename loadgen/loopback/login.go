@@ -73,6 +73,10 @@ func (l *login) nonza(e *wire.Element) error {
 		}
 	case wire.NSSM:
 		return l.manage(e)
+	case nsCompress:
+		if l.srv.options.Compression {
+			return l.compress(e)
+		}
 	}
 	if l.account == nil {
 		return streamError{wire.NotAuthorized, ""}

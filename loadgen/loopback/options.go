@@ -58,6 +58,8 @@ type Options struct {
 	// Components are the domains that external components (XEP-0114) serve, with their secrets.
 	Components map[string]string
 
+	Compression bool // offer stream compression (XEP-0138), by zlib, once a client is authenticated
+
 	// Federation is with the servers of other domains; nil: there are none.
 	Federation *Federation
 

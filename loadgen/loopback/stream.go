@@ -102,6 +102,7 @@ func (l *login) appendFeatures(b []byte) []byte {
 			b = append(b, "<session xmlns='"+wire.NSSession+"'><optional/></session>"...)
 		}
 		b = l.appendManagement(b)
+		b = l.appendCompression(b)
 		b = append(b, "<csi xmlns='"+nsCSI+"'/>"...)
 	default:
 		b = l.appendStartTLS(b)

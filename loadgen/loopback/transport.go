@@ -14,13 +14,14 @@ import (
 // transport is one connection as bytes. A socket that is idle holds no buffer: transport waits until there is
 // something to read before it borrows one.
 type transport struct {
-	srv  *Server
-	raw  net.Conn        // a socket or a pipe
-	sys  syscall.RawConn // of a socket that can be read without waiting; else nil
-	tls  *tls.Conn       // nil before TLS
-	web  *webSocket      // nil if not over WebSocket
-	bosh *boshStream     // raw, of a session over BOSH; else nil
-	lent *readBuffer     // holds what read returned
+	srv    *Server
+	raw    net.Conn        // a socket or a pipe
+	sys    syscall.RawConn // of a socket that can be read without waiting; else nil
+	tls    *tls.Conn       // nil before TLS
+	web    *webSocket      // nil if not over WebSocket
+	bosh   *boshStream     // raw, of a session over BOSH; else nil
+	packed *packed         // what compression needs; nil without
+	lent   *readBuffer     // holds what read returned
 
 	sealed *readBuffer // encrypted bytes that TLS has not taken yet: sealed[from:to]
 	from   int
@@ -50,6 +51,9 @@ func (t *transport) open(raw net.Conn) {
 func (t *transport) read() ([]byte, error) {
 	if t.web != nil {
 		return t.readMessages()
+	}
+	if t.packed != nil {
+		return t.readPacked()
 	}
 	return t.readBytes()
 }
@@ -144,6 +148,9 @@ func (t *transport) private() bool { return t.tls != nil || t.bosh != nil && t.b
 func (t *transport) write(b []byte) error {
 	if t.web != nil {
 		return t.writeMessages(b)
+	}
+	if t.packed != nil {
+		return t.writePacked(b)
 	}
 	return t.writeBytes(b)
 }

@@ -37,7 +37,7 @@ var (
 type ejabberdValues struct {
 	All, CA, IP, Domain, Conference string
 	Port, TLSPort, WebPort, WebTLS  int
-	WebSocket, BOSH                 bool
+	WebSocket, BOSH, Compression    bool
 	Handlers                        string // of HTTP
 	Archive, RoomArchive            bool
 	PubSub                          string
@@ -142,7 +142,7 @@ func ejabberdFiles(st *site, h scramHash) error {
 		IP: st.place.IP.String(), Domain: st.spec.Domain, Conference: "conference." + st.spec.Domain,
 		Port: st.place.Port, TLSPort: st.place.TLSPort, WebPort: st.place.WebPort, WebTLS: st.place.WebTLS,
 		Archive: st.spec.has(Archive), RoomArchive: st.spec.has(RoomArchive), PubSub: "pubsub." + st.spec.Domain,
-		WebSocket: st.spec.WebSocket, BOSH: st.spec.BOSH, Handlers: ejabberdHandlers(st.spec), Method: "mnesia", Hash: h.ejabberd,
+		WebSocket: st.spec.WebSocket, BOSH: st.spec.BOSH, Compression: st.spec.Compression, Handlers: ejabberdHandlers(st.spec), Method: "mnesia", Hash: h.ejabberd,
 		Component: st.spec.Component, ComponentPort: st.place.RouterPort,
 		Federation: st.spec.Federation, Federated: st.spec.Federation.wanted(), ServerPort: st.place.ServerPort,
 		Plus: strings.HasSuffix(st.spec.Mechanism, "-PLUS"), Verify: st.spec.Mechanism == "EXTERNAL" || st.spec.ClientCertificates,

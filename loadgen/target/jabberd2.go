@@ -29,7 +29,7 @@ type jabberdValues struct {
 	IP, Domain                string
 	Port, TLSPort             int
 	RouterPort, ServerPort    int
-	WebSocket                 bool
+	WebSocket, Compression    bool
 	Files                     int
 	Mechanisms                []string
 	ComponentSecret           string
@@ -132,7 +132,7 @@ func jabberdFiles(st *site, mechanisms []string) error {
 		Dir: st.dir, PEM: st.path("all.pem"), Modules: modules, Secret: rand.Text(),
 		IP: st.place.IP.String(), Domain: st.spec.Domain, Port: st.place.Port, TLSPort: st.place.TLSPort,
 		RouterPort: st.place.RouterPort, ServerPort: st.place.ServerPort,
-		WebSocket: st.spec.WebSocket, Files: files, Chains: jabberdChains(), ComponentSecret: st.spec.Component.Secret,
+		WebSocket: st.spec.WebSocket, Compression: st.spec.Compression, Files: files, Chains: jabberdChains(), ComponentSecret: st.spec.Component.Secret,
 	}
 	for _, m := range mechanisms {
 		v.Mechanisms = append(v.Mechanisms, strings.ToLower(m))

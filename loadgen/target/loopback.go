@@ -39,6 +39,9 @@ func prepareLoopback(_ context.Context, st *site) (*launch, error) {
 	if s.Login == "fast" || s.Login == "auto" {
 		args = append(args, "--fast")
 	}
+	if s.Compression {
+		args = append(args, "--compression")
+	}
 	for _, m := range s.Upgrades {
 		args = append(args, "--upgrade", m)
 	}

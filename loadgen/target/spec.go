@@ -60,6 +60,9 @@ type Spec struct {
 	// BOSH has it served over BOSH (XEP-0124), where the server can.
 	BOSH bool
 
+	// Compression has streams over TCP compressed where a client asks for it (XEP-0138), where the server can.
+	Compression bool
+
 	// Component is an external component that may connect (XEP-0114); without a domain there is none.
 	Component Component
 

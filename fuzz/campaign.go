@@ -15,9 +15,12 @@ import (
 
 // Plan says what a campaign is to do.
 type Plan struct {
-	Seed     uint64
-	Corpus   []*program.Program // what it begins with
-	Words    mutate.Dictionary
+	Seed   uint64
+	Corpus []*program.Program // what it begins with
+	Words  mutate.Dictionary
+	// Over are the transports that all programs are played over, as far as they have a counterpart there; empty: each as it is written, and
+	// once over each other that the server has.
+	Over     []program.Transport
 	Time     time.Duration // when it ends; 0: never
 	Programs int64         // after how many programs it ends; 0: never
 	// Enough ends the campaign when it says so of what was found. It may be nil.
@@ -91,6 +94,7 @@ func Run(ctx context.Context, server Watched, plan Plan) (*results.Campaign, err
 	if plan.ShrinkTime == 0 {
 		c.plan.ShrinkTime = DefaultShrinkTime
 	}
+	c.plan.Corpus = confined(plan.Corpus, plan.Over)
 	entries, err := pastOf(plan.Record, plan.Resume)
 	if err != nil {
 		return nil, err

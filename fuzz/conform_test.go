@@ -22,9 +22,13 @@ func account(i int) (name, password string) {
 }
 
 // serve starts a loopback server.
-func serve(t *testing.T) *Site {
+func serve(t *testing.T) *Site { return served(t, loopback.Options{Compression: true}) }
+
+// served starts one with options.
+func served(t *testing.T, o loopback.Options) *Site {
 	t.Helper()
-	srv, err := loopback.New(loopback.Options{Domain: "localhost", Users: loopback.UserPattern("user{n}", "secret{n}", 3), Iterations: 1})
+	o.Domain, o.Users, o.Iterations = "localhost", loopback.UserPattern("user{n}", "secret{n}", 3), 1
+	srv, err := loopback.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,6 +57,13 @@ func TestLoopbackConforms(t *testing.T) { conforms(t, whole(t)) }
 func TestLoopbackConformsOverWebSocket(t *testing.T) {
 	site := whole(t)
 	site.Over = program.WSS
+	conforms(t, site)
+}
+
+// TestLoopbackConformsOverBOSH does the same over BOSH.
+func TestLoopbackConformsOverBOSH(t *testing.T) {
+	site := serve(t)
+	site.Over, site.Glance = program.BOSH, 200*time.Millisecond
 	conforms(t, site)
 }
 

@@ -45,6 +45,9 @@ func (d *play) hangUp(p *peer, reset bool) error {
 	d.record(p.actor, program.Dropped, nil)
 	conn := p.conn
 	p.conn, p.bound = nil, false
+	if p.bosh != nil {
+		return p.bosh.end(reset)
+	}
 	if over, ok := conn.(*tls.Conn); ok && reset {
 		conn = over.NetConn() // without a goodbye
 	}

@@ -105,7 +105,7 @@ func (d *play) authenticate(ctx context.Context, p *peer, op program.Op) error {
 func (d *play) exchange(ctx context.Context, p *peer, steps []program.Op, space string) error {
 	for n, op := range steps {
 		if op.Verb == program.Send {
-			if err := d.send(p, op.Arg, 0); err != nil {
+			if err := d.send(ctx, p, op.Arg, 0); err != nil {
 				return err
 			}
 			continue

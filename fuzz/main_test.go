@@ -32,6 +32,7 @@ func serveAlone(args []string) int {
 	user, password := f.String("user", "", ""), f.String("password", "", "")
 	certificate := f.String("certificate", "", "")
 	o := loopback.Options{Iterations: 1, Log: os.Stderr, Components: map[string]string{}, ClientCAs: x509.NewCertPool()}
+	f.BoolVar(&o.Compression, "compression", false, "")
 	f.BoolVar(&o.SASL2, "sasl2", false, "")
 	f.BoolVar(&o.FAST, "fast", false, "")
 	f.IntVar(&o.Archive, "archive", 0, "")
@@ -81,7 +82,7 @@ func child(t testing.TB, defects ...string) (*target.Server, *Site) {
 		t.Fatal(err)
 	}
 	users := target.Users{Count: Accounts, Name: "user{n}", Password: "secret{n}"}
-	spec := target.Spec{Driver: "loopback", Domain: "localhost", Users: users, Sessions: 64, Exe: exe, Defects: defects, WebSocket: true, BOSH: true}
+	spec := target.Spec{Driver: "loopback", Domain: "localhost", Users: users, Sessions: 64, Exe: exe, Defects: defects, WebSocket: true, BOSH: true, Compression: true}
 	s, err := target.Start(t.Context(), spec.Examined("secret"))
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"slices"
+	"strconv"
 	"time"
 
 	"xmpprig/fuzz/oracle"
@@ -21,7 +22,9 @@ type peer struct {
 	scanner   wire.Scanner
 	out       wire.Scanner // of what is sent: nobody is owed an answer inside of an element
 	pending   []byte       // read and not yet scanned
-	web       *web         // what WebSocket needs; nil over TCP
+	web       *web         // what WebSocket needs; nil elsewhere
+	packed    *packed      // what compression needs; nil without
+	bosh      *session     // what BOSH needs; nil elsewhere
 	broken    bool         // what came is no XMPP
 	footer    bool         // the peer ended its stream
 	ended     bool         // the connection is at its end, in the direction to us
@@ -149,16 +152,22 @@ func (d *play) read(ctx context.Context, p *peer, deadline time.Time) error {
 	}
 	_ = p.conn.SetReadDeadline(deadline) // a connection that takes none fails in Read
 	defer context.AfterFunc(ctx, func() { _ = p.conn.SetReadDeadline(time.Unix(1, 0)) })()
-	var b [8 << 10]byte
-	n, err := p.conn.Read(b[:])
-	if n > 0 {
+	data, err := d.receive(p)
+	if len(data) > 0 {
 		p.unheard = false
-		d.record(p.actor, program.Received, slices.Clone(b[:n]))
-		d.take(p, b[:n])
+		d.record(p.actor, program.Received, data)
+		d.take(p, data)
 	}
+	refused, isRefused := errors.AsType[*refusedError](err)
 	switch {
 	case err == nil:
 		return nil
+	case isRefused:
+		d.record(p.actor, program.Denied, []byte(strconv.Itoa(refused.status)))
+		p.ended, p.bosh.terminated = true, true
+		return nil
+	case err == errNothingAsked:
+		return errEnd
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.Is(err, os.ErrDeadlineExceeded):
@@ -170,6 +179,16 @@ func (d *play) read(ctx context.Context, p *peer, deadline time.Time) error {
 	d.record(p.actor, program.Ended, []byte(err.Error()))
 	p.ended = true
 	return nil
+}
+
+// receive reads what comes next.
+func (d *play) receive(p *peer) ([]byte, error) {
+	if p.bosh != nil {
+		return d.receiveBOSH(p)
+	}
+	var b [8 << 10]byte
+	n, err := p.conn.Read(b[:])
+	return slices.Clone(b[:n]), err
 }
 
 // restart begins a new stream on the connection (RFC 6120 §4.3.3).

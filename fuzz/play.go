@@ -206,6 +206,11 @@ func (d *play) leave() {
 }
 
 func (d *play) end(p *peer) {
+	if p.bosh != nil {
+		d.leaveBOSH(p.bosh)
+		_ = p.bosh.Close()
+		return
+	}
 	if p.conn == nil {
 		return
 	}
@@ -248,7 +253,7 @@ func (d *play) expand(template string) (text, recorded string, err error) {
 }
 
 // send writes a template, so many bytes at a time; 0: all at once.
-func (d *play) send(p *peer, template string, by int) error {
+func (d *play) send(ctx context.Context, p *peer, template string, by int) error {
 	text, recorded, err := d.expand(template)
 	if err != nil {
 		return err
@@ -259,8 +264,14 @@ func (d *play) send(p *peer, template string, by int) error {
 	if p.renewed && isHeader(text) { // where the program authenticated by hand
 		d.restart(p)
 	}
+	if p.bosh != nil {
+		return d.sendBOSH(ctx, p, text, recorded, by)
+	}
 	if p.web != nil {
 		return d.write(p, p.frame(text, recorded), by)
+	}
+	if p.packed != nil {
+		return d.write(p, p.pack(text, recorded), by)
 	}
 	p.speak([]byte(text))
 	return d.write(p, parcel{[]byte(text), []byte(recorded)}, by)

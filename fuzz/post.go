@@ -25,7 +25,7 @@ var sessionID = regexp.MustCompile(`^<body[^>]*\ssid=['"]([^'"]+)['"]`)
 
 // post sends a request of BOSH over TLS, and waits for the answer.
 func (d *play) post(ctx context.Context, op program.Op) error {
-	if d.site.BOSHPath == "" || d.site.WebTLSAddr == "" {
+	if d.site.bosh() == "" {
 		return &NotOfferedError{What: "BOSH"}
 	}
 	text, recorded, err := d.expand(op.Arg)
@@ -34,7 +34,7 @@ func (d *play) post(ctx context.Context, op program.Op) error {
 	}
 	limited, cancel := context.WithTimeout(ctx, d.site.patience())
 	defer cancel()
-	raw, err := target.DialGuarded(d.site.WebTLSAddr)(limited, nil)
+	raw, err := target.DialGuarded(d.site.bosh())(limited, nil)
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,10 @@ func (c *campaign) open(entries []entry) error {
 	if len(entries) > 0 {
 		err = c.resume(entries)
 	} else {
-		c.queues.replays, c.queues.spellings, c.queues.carries = slices.Clone(c.plan.Corpus), slices.Clone(c.plan.Corpus), slices.Clone(c.plan.Corpus)
+		c.queues.replays, c.queues.spellings, c.queues.carries = slices.Clone(c.plan.Corpus), slices.Clone(c.plan.Corpus), c.carriages()
+		if len(c.plan.Sites) > 0 && len(c.plan.Over) == 0 {
+			c.queues.rungs = ladder(c.plan.Sites[0])
+		}
 		err = c.journal.write(entry{Begin: &start{c.plan.Seed, c.report.Server.Driver, c.report.Started, c.report.Under}})
 	}
 	if err != nil {

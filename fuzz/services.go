@@ -40,7 +40,7 @@ func (d *play) hasFeature(ctx context.Context, s program.Service) (bool, error) 
 	}
 	d.asked++
 	id := fmt.Sprintf("service-%d", d.asked)
-	if err := d.send(p, "<iq type='get' id='"+id+"' to='"+s.At+"'><query xmlns='"+wire.NSDiscoInfo+"'/></iq>", 0); err != nil {
+	if err := d.send(ctx, p, "<iq type='get' id='"+id+"' to='"+s.At+"'><query xmlns='"+wire.NSDiscoInfo+"'/></iq>", 0); err != nil {
 		return false, err
 	}
 	for deadline := time.Now().Add(d.site.patience()); ; {

@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"cmp"
 	"crypto/tls"
 	"time"
 
@@ -14,6 +15,7 @@ type Site struct {
 	WebAddr       string // host:port of WebSocket; empty: none
 	WebTLSAddr    string // host:port of WebSocket over TLS; empty: none
 	WebPath       string // where XMPP is spoken there
+	BOSHAddr      string // host:port of BOSH over TLS; empty: WebTLSAddr
 	BOSHPath      string // where BOSH is spoken there; empty: nowhere
 	Domain        string
 
@@ -79,6 +81,14 @@ func (s *Site) glance() time.Duration {
 		return s.Glance
 	}
 	return s.patience()
+}
+
+// bosh is the host:port of BOSH over TLS; empty: there is none.
+func (s *Site) bosh() string {
+	if s.BOSHPath == "" {
+		return ""
+	}
+	return cmp.Or(s.BOSHAddr, s.WebTLSAddr)
 }
 
 func (s *Site) config() *tls.Config {

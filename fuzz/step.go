@@ -34,6 +34,11 @@ func (d *play) do(ctx context.Context, op program.Op) error {
 	if p == nil || p.conn == nil {
 		return errEnd
 	}
+	if p.bosh != nil && op.Verb != program.Send {
+		if err := d.flushBOSH(ctx, p); err != nil {
+			return err
+		}
+	}
 	p.touched = p.touched || op.Verb != program.Sync && op.Verb != program.Await && op.Verb != program.Freeze
 	switch op.Verb {
 	case program.Open:
@@ -42,6 +47,8 @@ func (d *play) do(ctx context.Context, op program.Op) error {
 		return d.startTLS(ctx, p)
 	case program.Handshake:
 		return d.handshake(ctx, p)
+	case program.Compress:
+		return d.compress(ctx, p)
 	case program.Auth:
 		return d.auth(ctx, p, op.Arg)
 	case program.Authenticate:
@@ -49,7 +56,9 @@ func (d *play) do(ctx context.Context, op program.Op) error {
 	case program.Bind:
 		return d.bind(ctx, p)
 	case program.Send:
-		return d.send(p, op.Arg, op.By)
+		return d.send(ctx, p, op.Arg, op.By)
+	case program.Request:
+		return d.request(p, op)
 	case program.Raw:
 		return d.raw(p, op.Arg)
 	case program.Frame:
@@ -99,6 +108,8 @@ func (d *play) connect(ctx context.Context, op program.Op) error {
 	switch op.Verb {
 	case program.DialTLS:
 		return d.dial(ctx, op.Actor, d.site.DirectTLSAddr, "direct TLS", true)
+	case program.DialBOSH:
+		return d.dialBOSH(ctx, op)
 	case program.DialComponent:
 		return d.dialComponent(ctx, op.Actor)
 	case program.DialWS:
@@ -130,7 +141,9 @@ func (d *play) reach(ctx context.Context, a program.Actor, addr, what string, di
 		return err
 	}
 	p := &peer{actor: a, conn: conn}
-	if old := d.peers[a]; old != nil && old.conn != nil {
+	if old := d.peers[a]; old != nil && old.bosh != nil {
+		d.end(old)
+	} else if old != nil && old.conn != nil {
 		_ = old.conn.Close() // it is given up
 	}
 	d.peers[a] = p
@@ -166,7 +179,7 @@ func (d *play) encrypt(ctx context.Context, p *peer) error {
 
 // open opens a stream and waits for the features.
 func (d *play) open(ctx context.Context, p *peer) error {
-	if err := d.send(p, literal(string(d.header(p))), 0); err != nil {
+	if err := d.send(ctx, p, literal(string(d.header(p))), 0); err != nil {
 		return err
 	}
 	for deadline := d.deadline(); ; {
@@ -191,7 +204,7 @@ func (d *play) startTLS(ctx context.Context, p *peer) error {
 	if !p.offers.startTLS && !d.marked {
 		return &NotOfferedError{What: "STARTTLS"}
 	}
-	if err := d.send(p, "<starttls xmlns='"+wire.NSTLS+"'/>", 0); err != nil {
+	if err := d.send(ctx, p, "<starttls xmlns='"+wire.NSTLS+"'/>", 0); err != nil {
 		return err
 	}
 	i, err := d.next(ctx, p, d.deadline())
@@ -218,7 +231,7 @@ func (d *play) bind(ctx context.Context, p *peer) error {
 	if !p.offers.bind && !d.marked {
 		return &NotOfferedError{What: "resource binding"}
 	}
-	if err := d.send(p, "<iq type='set' id='bind'><bind xmlns='"+wire.NSBind+"'/></iq>", 0); err != nil {
+	if err := d.send(ctx, p, "<iq type='set' id='bind'><bind xmlns='"+wire.NSBind+"'/></iq>", 0); err != nil {
 		return err
 	}
 	i, err := d.next(ctx, p, d.deadline())
@@ -236,7 +249,7 @@ func (d *play) sync(ctx context.Context, p *peer) error {
 	d.syncs++
 	id := fmt.Sprintf("sync-%d", d.syncs)
 	// On a stream that has ended this fails, which what is read will tell better.
-	_ = d.send(p, "<iq type='get' id='"+id+"' "+p.from()+"to='{domain}'><ping xmlns='"+wire.NSPing+"'/></iq>", 0)
+	_ = d.send(ctx, p, "<iq type='get' id='"+id+"' "+p.from()+"to='{domain}'><ping xmlns='"+wire.NSPing+"'/></iq>", 0)
 	deadline := d.deadline()
 	if p.out.Pending() > 0 {
 		deadline = time.Now().Add(d.site.glance())

@@ -35,6 +35,7 @@ func (c *campaign) strategy() source {
 		c.shrinkLast,        // what the campaign then ends with
 		c.replay,            // what is in the corpus and this server has not seen
 		c.shrink,            // what was confirmed
+		every(2, c.climb),   // the same over two transports at once, ever larger
 		every(3, c.smash),   // mutants of what was new last
 		every(2, c.spell),   // each of the corpus once in another spelling
 		every(3, c.carry),   // and once over another transport
@@ -73,7 +74,8 @@ type queues struct {
 	reductions []reduction
 	replays    []*program.Program
 	spellings  []*program.Program
-	carries    []*program.Program
+	carries    []carriage
+	rungs      []*program.Program
 	smashes    []*program.Program // each as often as it is to be mutated
 }
 
@@ -156,7 +158,7 @@ func (c *campaign) mutant(p *program.Program) (job, bool) {
 		}
 	}
 	j.program = p
-	return j, j.layer != ""
+	return j, j.layer != "" && c.keeps(p)
 }
 
 // spell has the programs that the campaign began with played in two spellings, each once.

@@ -91,6 +91,14 @@ func upgradeRequest(s *Site, protocol string) []byte {
 
 // take takes what was read, and does at once what WebSocket asks of whoever reads: pings have a pong, and a close frame another.
 func (d *play) take(p *peer, data []byte) {
+	if p.bosh != nil {
+		d.takeBOSH(p, data)
+		return
+	}
+	if p.packed != nil {
+		p.takePacked(data)
+		return
+	}
 	if p.web == nil {
 		p.pending = append(p.pending, data...)
 		return
@@ -140,6 +148,9 @@ func (p *peer) renew() bool {
 
 // forget begins a new stream.
 func (p *peer) forget() {
+	if p.bosh != nil {
+		p.bosh.in.Begin()
+	}
 	if p.web != nil {
 		p.web.later, p.web.within = nil, false
 		p.web.cut.Reset(oracle.Limits())
@@ -147,11 +158,14 @@ func (p *peer) forget() {
 }
 
 // shut reports whether the server has said that the connection is at its end.
-func (p *peer) shut() bool { return p.web != nil && p.web.closed }
+func (p *peer) shut() bool { return p.web != nil && p.web.closed || p.bosh != nil && p.bosh.terminated }
 
 // farewell is what ends a stream in good order.
 func (p *peer) farewell() []byte {
-	if p.web == nil {
+	switch {
+	case p.packed != nil:
+		return p.pack("</stream:stream>", "").data
+	case p.web == nil:
 		return wire.AppendFooter(nil)
 	}
 	return p.frame("</stream:stream>", "</stream:stream>").data
@@ -185,13 +199,21 @@ func (d *play) frame(p *peer, op program.Op) error {
 
 var errNoFrames = errors.New("there are frames over WebSocket only")
 
-// hear follows what is sent over WebSocket.
+// hear follows what is sent as bytes.
 func (p *peer) hear(data []byte) {
-	if p.web == nil {
+	var out oracle.Decoder
+	switch {
+	case p.bosh != nil: // which knows what it sends
+		return
+	case p.web != nil:
+		out = p.web.out
+	case p.packed != nil:
+		out = p.packed.out
+	default:
 		p.speak(data)
 		return
 	}
-	bits, _ := p.web.out.Take(data) // what is no frame is none of the stream
+	bits, _ := out.Take(data) // what cannot be read is none of the stream
 	for _, b := range bits {
 		if b.Restart {
 			p.out.Reset(oracle.Limits())

@@ -39,7 +39,7 @@ and received. Only servers on loopback addresses are asked.`,
 		setup: func(f *pflag.FlagSet) func(context.Context, []string, *ui) error {
 			c := &conforming{}
 			c.declare(f, fuzz.DefaultPatience)
-			f.StringVar(&c.transport, "transport", "tcp", "tcp, or websocket: over what the attacker comes where a row is not about one of them")
+			f.StringVar(&c.transport, "transport", "tcp", "tcp, direct-tls, websocket or bosh: over what the attacker comes where a row is not about one of them")
 			f.StringVar(&c.rows, "rows", "", "`ROWS` of the table, such as O-20…O-40 or O-5,O-75; default: all")
 			f.StringVar(&c.format, "format", "text", "text, json, junit, html or sarif, on standard output")
 			f.StringVar(&c.record, "record", "", "`DIRECTORY` for the record; default: a new one under runs/")
@@ -77,7 +77,7 @@ func (c *conforming) check(args []string) error {
 		return &usageError{"conform takes no arguments, only flags", "rows are given as --rows " + args[0]}
 	}
 	return firstOf(c.probing.check(), wellWritten(c.flags, "rows", "record"), oneOf("format", c.format, "text", "json", "junit", "html", "sarif"),
-		oneOf("transport", c.transport, "tcp", "websocket"))
+		oneOf("transport", c.transport, transportNames()...))
 }
 
 // examine starts the server where there is one to start, and plays the programs.
@@ -89,6 +89,9 @@ func (c *conforming) examine(ctx context.Context, programs []*program.Program, s
 	}
 	defer new(reach).stop(srv, ui)
 	site := c.site(srv, users)
+	if c.transport != "tcp" {
+		site.Over = transportOf(c.transport)
+	}
 	r := results.NewConformance(tool(), c.examined(srv), started)
 	crashes := 0
 	crashed := func(after string) {

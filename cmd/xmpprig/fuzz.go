@@ -59,6 +59,7 @@ servers on loopback addresses are fuzzed.`,
 			z := &fuzzing{}
 			z.declare(f, campaignPatience)
 			z.declareWatched(f)
+			f.StringVar(&z.transport, "transport", everyTransport, "`NAMES` of the transports that all programs go over: tcp, direct-tls, websocket, bosh, with commas between; all: as they are written, and once over each other")
 			f.StringVar(&z.under, "under", "", "`SCENARIO` that honest users follow meanwhile: a shipped name or a file")
 			f.IntVar(&z.sessions, "sessions", 0, "number of honest sessions; default: the scenario's")
 			f.StringVar(&z.rate, "rate", "", "rate of the honest users, such as `100/s`; default: the scenario's")
@@ -123,7 +124,7 @@ func (z *fuzzing) check(args []string) error {
 	if z.under == "" && (z.sessions != 0 || z.rate != "") {
 		return &usageError{"--sessions and --rate are of the honest users that --under brings", "add --under chat, or leave them out"}
 	}
-	if err := firstOf(z.probing.check(), wellWritten(z.flags, "under", "rate", "record", "baseline", "write-baseline", "corpus"),
+	if err := firstOf(z.probing.check(), wellWritten(z.flags, "under", "rate", "record", "baseline", "write-baseline", "corpus", "transport"),
 		oneOf("format", z.format, "text", "json", "junit", "sarif")); err != nil {
 		return err
 	}
@@ -165,6 +166,9 @@ func (z *fuzzing) plan() (fuzz.Plan, error) {
 		p.Enough = anyGrave
 	}
 	var err error
+	if p.Over, err = parseTransports(z.transport); err != nil {
+		return p, err
+	}
 	if p.Corpus, err = z.programsToBegin(); err != nil {
 		return p, &exitError{results.ExitConfig, err}
 	}
@@ -233,7 +237,7 @@ func dictionary() (d mutate.Dictionary, err error) {
 // reproduce is the command that shows a finding again.
 func (z *fuzzing) reproduce(dir string) string {
 	command := "xmpprig replay --times 5" // what is a matter of time shows in one of them
-	for _, name := range []string{"server", "domain", "user", "ca", "insecure", "websocket", "server-pid", "patience", "defect"} {
+	for _, name := range []string{"server", "domain", "user", "ca", "insecure", "websocket", "bosh", "direct-tls", "server-pid", "patience", "defect"} {
 		switch f := z.flags.Lookup(name); {
 		case !f.Changed:
 		case name == "defect":

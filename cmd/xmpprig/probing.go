@@ -12,9 +12,9 @@ import (
 	"github.com/spf13/pflag"
 
 	"xmpprig/fuzz"
-	"xmpprig/fuzz/program"
 	"xmpprig/loadgen/loopback"
 	"xmpprig/loadgen/target"
+	"xmpprig/loadgen/xmpp/bosh"
 	"xmpprig/loadgen/xmpp/websocket"
 	"xmpprig/results"
 )
@@ -22,7 +22,7 @@ import (
 // probing is the flags by which a server is reached that is sent hostile input: of conform, fuzz and replay.
 type probing struct {
 	server, domain, user, password, ca string
-	web, transport                     string
+	web, bosh, direct, transport       string
 	insecure                           bool
 	pid                                int
 	defects                            []string
@@ -38,6 +38,8 @@ func (p *probing) declare(f *pflag.FlagSet, patience time.Duration) {
 	f.StringVar(&p.password, "password", "", "`PATTERN` of passwords, default secret{n}; better given in $XMPPRIG_PASSWORD")
 	f.StringVar(&p.ca, "ca", "", "`FILE` with the authority's certificate of a server that runs, in PEM")
 	f.StringVar(&p.web, "websocket", "", "`HOST:PORT[/PATH]` where a server that runs speaks WebSocket over TLS")
+	f.StringVar(&p.bosh, "bosh", "", "`HOST:PORT[/PATH]` where a server that runs speaks BOSH over TLS")
+	f.StringVar(&p.direct, "direct-tls", "", "`HOST:PORT` where a server that runs speaks TLS from the first byte")
 	f.BoolVar(&p.insecure, "insecure", false, "trust any certificate of a server that runs")
 	f.DurationVar(&p.patience, "patience", patience, "how long to wait for an answer that does not come")
 }
@@ -53,8 +55,8 @@ func (p *probing) check() error {
 		return &usageError{fmt.Sprintf("--patience %v: more than nothing is needed", p.patience), ""}
 	}
 	own := driver(p.server) != "remote"
-	if own && (p.ca != "" || p.insecure || p.pid != 0 || p.web != "") {
-		return &usageError{"--ca, --insecure, --websocket and --server-pid are only for a server that runs already", "leave them out, or change --server"}
+	if own && (p.ca != "" || p.insecure || p.pid != 0 || p.web+p.bosh+p.direct != "") {
+		return &usageError{"--ca, --insecure, --websocket, --bosh, --direct-tls and --server-pid are only for a server that runs already", "leave them out, or change --server"}
 	}
 	if len(p.defects) > 0 && driver(p.server) != "loopback" {
 		return &usageError{"--defect is only for the loopback server", "leave it out, or change --server"}
@@ -63,7 +65,7 @@ func (p *probing) check() error {
 		return &usageError{err.Error(), "xmpprig serve --help lists the defects"}
 	}
 	p.password = cmp.Or(p.password, os.Getenv("XMPPRIG_PASSWORD"), "secret{n}")
-	return firstOf(wellWritten(p.flags, "server", "domain", "user", "password", "ca", "websocket"), atLeast(0, p.pid, "server-pid"))
+	return firstOf(wellWritten(p.flags, "server", "domain", "user", "password", "ca", "websocket", "bosh", "direct-tls"), atLeast(0, p.pid, "server-pid"))
 }
 
 // users is the accounts of so many workers, each with so many spare sets.
@@ -79,7 +81,7 @@ func (p *probing) start(ctx context.Context, users target.Users, sessions int, u
 	}
 	spec := target.Spec{
 		Driver: driver(p.server), Domain: p.domain, Sessions: sessions, Exe: exe, Defects: p.defects, CAFile: p.ca, Insecure: p.insecure,
-		PID: p.pid, Log: ui.err, Users: users, WebSocket: true, BOSH: true,
+		PID: p.pid, Log: ui.err, Users: users, WebSocket: true, BOSH: true, Compression: true,
 	}
 	if spec.Driver == "remote" {
 		spec.Addr = p.server
@@ -98,8 +100,12 @@ func (p *probing) site(srv *target.Server, users target.Users) *fuzz.Site {
 		s.WebTLSAddr, s.WebPath = addr, cmp.Or(path, strings.TrimPrefix(websocket.DefaultPath, "/"))
 		s.WebPath = "/" + s.WebPath
 	}
-	if p.transport == "websocket" {
-		s.Over = program.WSS
+	if p.bosh != "" {
+		addr, path, _ := strings.Cut(p.bosh, "/")
+		s.BOSHAddr, s.BOSHPath = addr, "/"+cmp.Or(path, strings.TrimPrefix(bosh.DefaultPath, "/"))
+	}
+	if p.direct != "" {
+		s.DirectTLSAddr = p.direct
 	}
 	return s
 }

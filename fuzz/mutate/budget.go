@@ -37,9 +37,9 @@ func costOf(op program.Op) (bytes int, long time.Duration) {
 		return 0, op.For
 	case program.Login:
 		return 0, 8 * time.Millisecond
-	case program.DialTLS, program.DialWSS, program.StartTLS, program.Auth, program.Authenticate, program.Certificate:
+	case program.DialTLS, program.DialWSS, program.DialBOSH, program.StartTLS, program.Auth, program.Authenticate, program.Certificate:
 		return 0, 3 * time.Millisecond
-	case program.Send, program.Frame, program.Raw:
+	case program.Send, program.Frame, program.Raw, program.Request:
 		bytes = size(op.Arg)
 		writes := 1
 		if op.By > 0 {
@@ -78,7 +78,7 @@ func lessen(ops []program.Op, bytes bool) bool {
 			n = time.Duration(op.Times) * time.Millisecond
 		case op.Verb == program.Freeze && !bytes:
 			n = op.For
-		case op.Verb == program.Send && (bytes || op.By > 0), (op.Verb == program.Frame || op.Verb == program.Raw) && bytes:
+		case op.Verb == program.Send && (bytes || op.By > 0), (op.Verb == program.Frame || op.Verb == program.Raw || op.Verb == program.Request) && bytes:
 			b, d := costOf(*op)
 			n = max(d, time.Duration(b))
 		}

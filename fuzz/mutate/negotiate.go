@@ -2,9 +2,9 @@ package mutate
 
 import "xmpprig/fuzz/program"
 
-// negotiate has a step of the negotiation where it does not belong: a second header, another login, binding, TLS in TLS.
+// negotiate has a step of the negotiation where it does not belong: a second header, another login, binding, TLS in TLS, compression.
 func (d *draft) negotiate() bool {
-	op := program.Op{Actor: program.Attacker, Verb: one(d.r, []program.Verb{program.Open, program.Auth, program.Authenticate, program.Bind, program.StartTLS})}
+	op := program.Op{Actor: program.Attacker, Verb: one(d.r, []program.Verb{program.Open, program.Auth, program.Authenticate, program.Bind, program.StartTLS, program.Compress})}
 	switch op.Verb {
 	case program.Auth:
 		op.Arg = one(d.r, []string{"PLAIN", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", "EXTERNAL"})

@@ -20,7 +20,7 @@ const (
 // after is the phase that follows upon an operation of the actor's.
 func (p phase) after(v program.Verb) phase {
 	switch v {
-	case program.Dial, program.DialTLS, program.DialWS, program.DialWSS, program.DialComponent, program.StartTLS, program.Auth:
+	case program.Dial, program.DialTLS, program.DialWS, program.DialWSS, program.DialBOSH, program.DialComponent, program.StartTLS, program.Compress, program.Auth:
 		return connected
 	case program.Open, program.Authenticate:
 		return max(p, streaming)
@@ -55,7 +55,7 @@ func stateOf(way []program.Op) string {
 		switch op.Verb {
 		case program.Dial, program.DialWS, program.DialComponent:
 			state = "connected"
-		case program.DialTLS, program.DialWSS, program.StartTLS:
+		case program.DialTLS, program.DialWSS, program.DialBOSH, program.StartTLS:
 			state = "secured"
 		case program.Auth, program.Authenticate:
 			state = "authenticated"

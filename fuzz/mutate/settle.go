@@ -149,7 +149,7 @@ func know(ops []program.Op) {
 			fallthrough
 		case program.Bind:
 			known[a+".jid"], known[a+".resource"] = true, true
-		case program.Send, program.Frame, program.Raw, program.Authenticate, program.Certificate:
+		case program.Send, program.Frame, program.Raw, program.Request, program.Authenticate, program.Certificate:
 			op.Arg = knowing(op.Arg, known)
 		}
 	}

@@ -20,6 +20,7 @@ func transportOperations() []operation {
 		{"half-close", (*draft).halfClose},
 		{"other-transport", (*draft).otherTransport},
 		{"odd-frame", (*draft).oddFrame},
+		{"odd-request", (*draft).oddRequest},
 	}
 }
 

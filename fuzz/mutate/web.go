@@ -9,7 +9,7 @@ import (
 
 // otherTransport comes by another transport, as a limit may hold for some only.
 func (d *draft) otherTransport() bool {
-	q, err := program.Over(d.p, one(d.r, []program.Transport{program.WS, program.WSS, program.WSS}))
+	q, err := program.Over(d.p, one(d.r, []program.Transport{program.WS, program.WSS, program.WSS, program.BOSH, program.BOSH}))
 	if err != nil || slices.Equal(q.Ops, d.p.Ops) {
 		return false
 	}
@@ -58,7 +58,7 @@ func opcodes() []string {
 // insertFrame sends something as a frame that the program has over WebSocket.
 func (d *draft) insertFrame() bool {
 	web := slices.ContainsFunc(d.p.Ops, func(op program.Op) bool {
-		return op.Actor == program.Attacker && (op.Verb == program.DialWS || op.Verb == program.DialWSS || op.Verb == program.Login && op.Arg != "")
+		return op.Actor == program.Attacker && (op.Verb == program.DialWS || op.Verb == program.DialWSS || op.Verb == program.Login && (op.Arg == string(program.WS) || op.Arg == string(program.WSS)))
 	})
 	if !web {
 		return false

@@ -52,8 +52,8 @@ func limits(c *Case) (found []Finding) {
 		default:
 			continue
 		}
-		if w.web {
-			f.Title += " over WebSocket"
+		if w.carrier != "" {
+			f.Title += " over " + w.carrier
 		}
 		f.Detail = fmt.Sprintf("%s: %d KiB were taken", f.Title, w.sent.largest>>10)
 		found = append(found, f)

@@ -111,7 +111,7 @@ func (c *court) breach() string {
 	for _, a := range []program.Actor{program.Witness, program.Bystander} {
 		for _, s := range c.seen[a] {
 			switch s.Kind {
-			case program.StreamError, program.Closed, program.CloseFrame, program.Refused, program.Footer, program.Unanswered, program.Garbage:
+			case program.StreamError, program.Closed, program.CloseFrame, program.Refused, program.Terminated, program.Footer, program.Unanswered, program.Garbage:
 				return fmt.Sprintf("the %s lost its stream", a)
 			case program.Message, program.Presence, program.IQ, program.Result, program.Error:
 				if from := string(s.element.Attr("from")); !slices.Contains(senders, from) && !c.addressed(a, from) && !c.ofComponent(from) {
@@ -177,6 +177,9 @@ func (c *court) sequence(seen []Seen, want []program.Sight) bool {
 func (c *court) is(s Seen, want program.Sight) bool {
 	if s.Kind == program.CloseFrame && want.Kind == program.Closed { // without a word of XMPP
 		return true
+	}
+	if s.Kind == program.Terminated && want.Kind == program.StreamError {
+		return slices.ContainsFunc(want.Conditions, func(c string) bool { return meansSame(s.Condition, c) })
 	}
 	if s.Kind != want.Kind || s.Kind == program.StreamError && s.Type != "" {
 		return false

@@ -40,7 +40,7 @@ func (s Seen) String() string {
 type view struct {
 	actor   program.Actor
 	scanner wire.Scanner
-	frames  *Unframer // nil but over WebSocket
+	decoder Decoder // nil over TCP
 	marked  bool
 	header  []byte // of the stream, as received
 	broken  bool   // what came was no XMPP
@@ -59,23 +59,28 @@ func Look(t program.Transcript, actor program.Actor) []Seen {
 			v.marked = true
 		case e.Actor != actor:
 		case e.What == program.Stream:
-			v.scanner.Reset(Limits())
-			v.broken, v.over = false, false
-			v.spoken, v.opening = false, nil
+			v.begin()
 		case e.What == program.Dialled:
-			v.frames = nil
+			v.decoder = nil
 		case e.What == program.Upgraded:
-			v.frames = NewUnframer(false)
+			v.decoder = NewUnframer(false)
+		case e.What == program.Wrapped:
+			v.decoder = NewUnwrapper(false)
+		case e.What == program.Compressed:
+			v.decoder = new(Inflater)
 		case e.What == program.Replied:
 			v.reply(string(e.Data))
 		case e.What == program.Renewed:
 			v.add(Seen{Kind: program.Handshaken})
 			v.over = true
+		case e.What == program.Denied && v.decoder != nil:
+			v.add(Seen{Kind: program.Terminated, Condition: conditionOf(string(e.Data))})
+			v.over = true
 		case e.What == program.Denied:
 			v.add(Seen{Kind: program.Refused, Condition: string(e.Data)})
 			v.over = true
-		case e.What == program.Received && v.frames != nil:
-			v.receiveFrames(e.Data)
+		case e.What == program.Received && v.decoder != nil:
+			v.receiveCarried(e.Data)
 		case e.What == program.Received:
 			v.receivePlain(e.Data)
 		case e.What == program.Ended && !v.over:
@@ -100,13 +105,26 @@ func (v *view) add(s Seen) {
 	}
 }
 
-// receiveFrames takes frames of WebSocket.
-func (v *view) receiveFrames(data []byte) {
-	bits, err := v.frames.Take(data)
+// begin is a new stream.
+func (v *view) begin() {
+	v.scanner.Reset(Limits())
+	v.broken, v.over = false, false
+	v.spoken, v.opening = false, nil
+	if v.decoder != nil {
+		v.decoder.Begin()
+	}
+}
+
+// receiveCarried takes what carries a stream.
+func (v *view) receiveCarried(data []byte) {
+	bits, err := v.decoder.Take(data)
 	for _, b := range bits {
 		switch {
 		case b.Closed != "" && !v.over:
 			v.add(Seen{Kind: program.CloseFrame, Condition: b.Closed})
+			v.over = true
+		case b.Terminated != "":
+			v.add(Seen{Kind: program.Terminated, Condition: b.Terminated})
 			v.over = true
 		case b.Pong:
 			v.add(Seen{Kind: program.PongFrame})
@@ -240,7 +258,7 @@ func (v *view) settle() (settled []Seen) {
 	for _, s := range v.seen {
 		last := len(settled) - 1
 		if last >= 0 && settled[last].Kind == program.StreamError && s.Kind != program.StreamError {
-			if s.Kind == program.Footer || s.Kind == program.Closed || s.Kind == program.CloseFrame {
+			if s.Kind == program.Footer || s.Kind == program.Closed || s.Kind == program.CloseFrame || s.Kind == program.Terminated {
 				settled[last].Type = ""
 				continue
 			}

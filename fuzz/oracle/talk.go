@@ -58,7 +58,7 @@ type half struct {
 	rest     int   // bytes that went behind it
 
 	outgoing bool
-	frames   *Unframer // nil but over WebSocket
+	decoder  Decoder // nil over TCP
 }
 
 // talk is all that an actor said and heard.
@@ -68,7 +68,9 @@ type talk struct {
 	received   half
 	streams    int
 	secure     bool   // the connection is under TLS
-	web        bool   // it is one of WebSocket
+	direct     bool   // and was so from its first byte
+	begun      bool   // a stream has begun on it
+	carrier    string // what carries the stream instead of TCP, as findings have it; empty: nothing does
 	user       string // who is authenticated, by what the client sent; unproven is one without a known password
 	bound      bool
 	ended      bool // the connection was ended by the server
@@ -137,18 +139,24 @@ func (w *talk) take(i int, e program.Event, marked bool) {
 	case program.Dialled:
 		w.connect()
 	case program.Secured:
-		w.secure, w.encrypted = true, w.streams+1 // the stream that begins now
+		w.secure, w.encrypted, w.direct = true, w.streams+1, !w.begun // the stream that begins now
 		w.shown = w.shows
 	case program.Shows:
 		w.shows = program.Claims(string(e.Data))
 	case program.Component:
 		w.component = string(e.Data)
 	case program.Upgraded:
-		w.web, w.sent.frames, w.received.frames = true, NewUnframer(true), NewUnframer(false)
+		w.carriedBy("WebSocket", NewUnframer(true), NewUnframer(false))
+	case program.Wrapped:
+		w.carriedBy("BOSH", NewUnwrapper(true), NewUnwrapper(false))
+	case program.Compressed:
+		w.carriedBy("a compressed stream", new(Inflater), new(Inflater))
+	case program.Denied:
+		w.refused(marked)
 	case program.Stream:
 		w.begin()
 	case program.Sent:
-		if !w.web {
+		if w.carrier == "" {
 			w.did = w.did || marked && !isSync(e.Data)
 		}
 		w.sent.take(w, i, e.Data, marked, w.say)
@@ -175,32 +183,46 @@ func isSync(data []byte) bool {
 // connect is a new connection.
 func (w *talk) connect() {
 	w.secure, w.user, w.bound, w.ended, w.dropped = false, "", false, false, false
-	w.asked, w.binding = false, false
+	w.asked, w.binding, w.direct, w.begun = false, false, false, false
 	w.component, w.shown = "", nil
-	w.web, w.sent.frames, w.received.frames = false, nil, nil
+	w.carriedBy("", nil, nil)
 	w.dials++
 	w.encrypted, w.sent.largest = 0, 0 // what was refused is over with the connection
 }
 
+// carriedBy has what goes both ways be read as what carries a stream.
+func (w *talk) carriedBy(carrier string, sent, received Decoder) {
+	w.carrier, w.sent.decoder, w.received.decoder = carrier, sent, received
+}
+
+// refused takes an answer of HTTP that carries no stream.
+func (w *talk) refused(marked bool) {
+	w.robbed = w.robbed || marked && !w.over && !w.left
+	w.over = true
+}
+
 // begin is a new stream.
 func (w *talk) begin() {
-	w.streams++
+	w.streams, w.begun = w.streams+1, true
 	w.over, w.auth, w.left, w.leaving = false, nil, false, false
 	w.pending, w.handshake, w.streamID = 0, nil, ""
 	for _, h := range []*half{&w.sent, &w.received} {
 		h.scanner.Reset(Limits())
 		h.broken, h.unread, h.partial, h.header, h.rest, h.here = false, false, false, nil, 0, 0
+		if h.decoder != nil {
+			h.decoder.Begin()
+		}
 	}
 }
 
 // take reads what went one way, and gives each whole element to then.
 func (h *half) take(w *talk, event int, data []byte, marked bool, then func(*turn)) {
-	if h.frames == nil {
+	if h.decoder == nil {
 		h.count(data, marked)
 		h.read(w, event, data, marked, then)
 		return
 	}
-	h.unframe(w, event, data, marked, then)
+	h.decode(w, event, data, marked, then)
 }
 
 // count counts bytes.

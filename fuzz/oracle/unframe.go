@@ -9,7 +9,7 @@ import (
 	"xmpprig/loadgen/xmpp/wire"
 )
 
-// Unframer makes one direction of a stream over TCP of the frames of WebSocket, so that whoever reads it reads the same over both. It is
+// Unframer is the Decoder of WebSocket (RFC 7395), which takes frames in pieces of any size. It is
 // as lenient as can be: what a message holds stands in the stream as it is, whether a message should hold it or not.
 type Unframer struct {
 	frames websocket.Reader
@@ -18,19 +18,13 @@ type Unframer struct {
 	failed error // what came is no frame
 }
 
-// Bit is some of a stream, or a frame that has no part in it.
-type Bit struct {
-	Text    []byte
-	Restart bool   // the stream begins anew here, with its header
-	Closed  string // a close frame: its status, or none
-	Pong    bool
-	Ping    []byte // a ping: what it holds, not nil
-}
-
 // NewUnframer reads what a client sends, or else what a server does.
 func NewUnframer(client bool) *Unframer {
 	return &Unframer{frames: websocket.Reader{FromClient: client}}
 }
+
+// Begin does nothing: a stream begins with its <open/>.
+func (u *Unframer) Begin() {}
 
 // What a message is.
 const (

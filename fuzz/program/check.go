@@ -34,6 +34,9 @@ func (p *Program) check() error {
 		if (op.Verb == Frame) != (op.Form.Opcode != "") {
 			return fmt.Errorf("%s: only frames have an opcode, and each has one", op)
 		}
+		if op.Attrs != "" && op.Verb != Request {
+			return fmt.Errorf("%s: only requests have attributes", op)
+		}
 		switch op.Verb {
 		case Mark:
 			marks++

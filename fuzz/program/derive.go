@@ -1,6 +1,7 @@
 package program
 
 import (
+	"compress/zlib"
 	"crypto/hmac"
 	"crypto/sha1"
 	"crypto/sha256"
@@ -29,6 +30,7 @@ func derivations() []derivation {
 			return string(m.Sum(nil))
 		}},
 		{"upper:", strings.ToUpper},
+		{"zlib:", zipped},
 	}
 }
 
@@ -63,4 +65,13 @@ func Knowable(name string) bool {
 	}
 	actor, property, _ := strings.Cut(name, ".")
 	return slices.Contains(Actors(), Actor(actor)) && (slices.Contains(properties(), property) || strings.HasPrefix(property, "proof:"))
+}
+
+// zipped is text as a zlib stream (RFC 1950).
+func zipped(text string) string {
+	var b strings.Builder
+	w := zlib.NewWriter(&b)
+	_, _ = w.Write([]byte(text)) // to a builder
+	_ = w.Close()
+	return b.String()
 }

@@ -31,12 +31,13 @@
 // where no features that came before the mark, to whichever actor, had a child in that namespace. "needs mechanism
 // NAME" makes it so where no actor was offered that by SASL or SASL2. What SASL2 has inline counts as a feature. "needs service
 // NAMESPACE at ADDRESS" asks the address before the mark, as the first actor with a session, whether it has a feature (XEP-0030). "only TRANSPORT" keeps a program from
-// being carried over to another one.
+// being carried over to another one, and "except TRANSPORT" from being carried over to that one.
 //
 // What can be seen: nothing, header, features, stream-error CONDITIONS, closed (without a word), footer, sasl-failure CONDITIONS,
 // success, challenge, proceed, tls-failure, error TYPE CONDITIONS (a stanza of type error), result (an iq), iq, message,
 // presence, element (anything else), unanswered (a sync) and garbage (no XMPP); over WebSocket also refused STATUSES (of HTTP), close-frame
-// STATUSES, which is closed too, and pong; under TLS handshaken, where it is negotiated anew. Conditions are alternatives a|b; "any" is
+// STATUSES, which is closed too, and pong; over BOSH terminated CONDITIONS, which fits a stream error that means the same; under TLS
+// handshaken, where it is negotiated anew. Conditions are alternatives a|b; "any" is
 // each of them, and xml-not-well-formed, which RFC 3920 had for not-well-formed, is tolerated for it. A stream error counts only when the stream was closed after it. Headers and features that a line does not
 // name are passed over. After stanzas, headers and elements may stand NAME="VALUE" or NAME!="VALUE" for attributes (an absent
 // one has the value ""), name= and xmlns= for the element's own name and namespace, body="TEXT", and has="XML" for a child that
@@ -48,9 +49,11 @@
 //	dial-tls      connect with direct TLS
 //	dial-ws, dial-wss   connect to WebSocket (RFC 7395), the second under TLS; "dial-ws chat" asks for another subprotocol than
 //	              xmpp, "dial-ws none" for none
+//	dial-bosh     connect for a session over BOSH (XEP-0124), under TLS; "dial-bosh keys" has keys protect its requests
 //	header        open a stream, and wait for the features
 //	starttls      negotiate TLS: ask for it, and then handshake
 //	handshake     do a TLS handshake, whatever the server said
+//	compress      negotiate compression by zlib (XEP-0138), after which all is compressed, each send up to a flush
 //	dial-component  connect to where external components do (XEP-0114)
 //	certificate "KIND=VALUE…"  show a certificate in the handshakes that follow, which says so, a claim a line; see [ClaimKinds]
 //	auth NAME     authenticate with a SASL mechanism: PLAIN, EXTERNAL, SCRAM-SHA-1, -256 and -512, and these with -PLUS
@@ -58,11 +61,12 @@
 //	              asked for inline
 //	bind          bind a resource of the server's choice
 //	login         all of these: dial header starttls header auth header bind. "login wss" does the same over another transport:
-//	              tls, ws or wss; "login component" has the actor be the external component
+//	              tls, ws, wss or bosh; "login component" has the actor be the external component
 //	send "TEXT"   send bytes; escapes are Go's. "send by=N" writes N bytes at a time
 //	frame OPCODE "TEXT"   send one frame over WebSocket; see below
-//	raw "TEXT"    send bytes below all framing
+//	raw "TEXT"    send bytes below all framing and compression
 //	post "TEXT"   send one request of BOSH (XEP-0124) on a connection of its own, and wait for the answer
+//	request "TEXT"   send one request of the session over BOSH; see below
 //	sync          ping the server and wait for the answer, which is not judged, or for the end of the stream
 //	await WHAT    wait for an element (after a stream error: for the end), a header, the features, the end of the stream, or for
 //	              the connection to be closed
@@ -84,12 +88,22 @@
 // claims=N (another length than it has). The mask of all others is zero, so that a transcript can be read. Pings have a pong and close
 // frames another without being told.
 //
+// # BOSH
+//
+// What an actor sends over BOSH goes as the <body/> of requests, one for each send, with the declarations that it would take from the
+// header; a header becomes a request for a session, or for a restart of the stream, and a footer a terminate. What ends inside an element
+// is held back until it is whole, or the actor does something else: then it goes as it is. At most two requests are under way; while the
+// actor waits there is one, which is empty if need be. A request goes as it is said, at once, however many are under way: NAME="VALUE" is
+// an attribute of its <body/> instead of the usual one, or besides, and no-NAME leaves one out. rid="+2" is two behind the next one, and
+// rid="-1" the last one again; these leave what is next as it is. Of a sequence of keys (§15) {key:N:SEED} is the Nth. The bytes of a raw
+// text are a request of HTTP of their own.
+//
 // # Texts
 //
 // In texts stand for what the run knows: {domain}, and of each actor, such as {witness.jid}: jid, bare, local, resource,
 // password, stream (the id of the last stream), previous (of the one before), previd (by which a stream that was enabled is
 // resumed, XEP-0198), sid (of the last session over BOSH), nonce (of the last challenge), token (XEP-0484), exporter and endpoint (what a channel can be bound
 // by); {component.domain} and {component.secret}. {attacker.proof:…} is the last message of SCRAM that begins so, with the proof by the
-// actor's password for its exchange; {sha1:…} the hash in hexadecimal, {hmac:KEY TEXT} the code by SHA-256. {b64:…} is the Base64 of its inside, {upper:…} its upper case, {9*…} nine times its inside, {{ and }} a
+// actor's password for its exchange; {sha1:…} the hash in hexadecimal, {hmac:KEY TEXT} the code by SHA-256. {b64:…} is the Base64 of its inside, {upper:…} its upper case, {9*…} nine times its inside, {zlib:…} its inside as a zlib stream, {{ and }} a
 // brace. All waits are bounded.
 package program

@@ -97,5 +97,5 @@ func (p *parser) login(op *Op, verb token, args []token) {
 	if len(args) == 0 || len(args) == 1 && (op.Arg == ComponentLogin || slices.Contains(Transports(), Transport(op.Arg))) {
 		return
 	}
-	p.fail(verb.column, "login is followed by nothing, or by a transport: tcp, tls, ws or wss, or by component")
+	p.fail(verb.column, "login is followed by nothing, or by a transport: tcp, tls, ws, wss or bosh, or by component")
 }

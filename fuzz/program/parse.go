@@ -100,7 +100,7 @@ func (p *parser) headerLine(prog *Program, line string, seen map[string]bool) {
 	key, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 	at := strings.Index(line, key) + 1
 	rest = strings.TrimSpace(rest)
-	many := key == "conform" || key == "tolerate" || key == "deviate" || key == "unless" || key == "needs"
+	many := key == "conform" || key == "tolerate" || key == "deviate" || key == "unless" || key == "except" || key == "needs"
 	if seen[key] && !many {
 		p.fail(at, "%s is said twice", key)
 		return
@@ -136,8 +136,15 @@ func (p *parser) headerLine(prog *Program, line string, seen map[string]bool) {
 		return
 	case "only":
 		if prog.Only = Transport(rest); !slices.Contains(Transports(), prog.Only) {
-			p.fail(at, "only is followed by a transport: tcp, tls, ws or wss")
+			p.fail(at, "only is followed by a transport: tcp, tls, ws, wss or bosh")
 		}
+		return
+	case "except":
+		t := Transport(rest)
+		if !slices.Contains(Transports(), t) {
+			p.fail(at, "except is followed by a transport: tcp, tls, ws, wss or bosh")
+		}
+		prog.Except = append(prog.Except, t)
 		return
 	case "needs":
 		if name, ok := after(rest, "feature "); ok {

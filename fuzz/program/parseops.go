@@ -42,6 +42,12 @@ func (p *parser) argument(op *Op, verb token, args []token) {
 		p.certificate(op, verb, args)
 	case Frame:
 		p.frame(op, verb, args)
+	case Request:
+		p.request(op, verb, args)
+	case DialBOSH:
+		if op.Arg = word(args); len(args) > 1 || len(args) == 1 && op.Arg != KeySequence {
+			p.fail(verb.column, "%s is followed by nothing, or by %s", op.Verb, KeySequence)
+		}
 	case Login:
 		p.login(op, verb, args)
 	case DialWS, DialWSS:

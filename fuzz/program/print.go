@@ -30,6 +30,9 @@ func (p *Program) String() string {
 	if p.Only != "" {
 		fmt.Fprintf(&b, "only %s\n", p.Only)
 	}
+	for _, t := range p.Except {
+		fmt.Fprintf(&b, "except %s\n", t)
+	}
 	for _, l := range p.Lines {
 		fmt.Fprintln(&b, l)
 	}
@@ -109,6 +112,8 @@ func (o Op) String() string {
 		return fmt.Sprintf("%s send by=%d %s", o.Actor, o.By, strconv.QuoteToASCII(o.Arg))
 	case o.Verb == Frame:
 		return fmt.Sprintf("%s frame %s %s", o.Actor, o.Form, strconv.QuoteToASCII(o.Arg))
+	case o.Verb == Request:
+		return requested(o)
 	case o.Verb == Authenticate && o.Arg == "":
 		return fmt.Sprintf("%s %s %s", o.Actor, o.Verb, o.Mechanism)
 	case o.Verb == Authenticate:

@@ -11,16 +11,17 @@ type Program struct {
 	Class  string // of the record of robustness bugs, such as SM; empty: none
 	Case   string // tells programs of one row or class apart
 	Title  string
-	State  string    // of the attacker's stream when the judged part begins
-	Record []int     // what it is like in the record of robustness bugs
-	Origin string    // how a mutant came to be; empty: written by hand
-	Level  Level     // of the requirement; empty where there are no Lines
-	Clause string    // where it is required
-	Unless []string  // mechanisms that make the row not applicable when they are offered
-	Offers []string  // mechanisms without which it is not applicable
-	Only   Transport // that it is about, so that it is played over no other; empty: any
-	Needs  []string  // namespaces of stream features without which it is not applicable
-	Serves []Service // without which it is not applicable
+	State  string      // of the attacker's stream when the judged part begins
+	Record []int       // what it is like in the record of robustness bugs
+	Origin string      // how a mutant came to be; empty: written by hand
+	Level  Level       // of the requirement; empty where there are no Lines
+	Clause string      // where it is required
+	Unless []string    // mechanisms that make the row not applicable when they are offered
+	Offers []string    // mechanisms without which it is not applicable
+	Except []Transport // that have no counterpart of what it is about
+	Only   Transport   // that it is about, so that it is played over no other; empty: any
+	Needs  []string    // namespaces of stream features without which it is not applicable
+	Serves []Service   // without which it is not applicable
 	Lines  []Line
 	Ops    []Op
 }
@@ -115,18 +116,19 @@ const (
 	CloseFrame  Kind = "close-frame" // of WebSocket, with a status
 	PongFrame   Kind = "pong"        // of WebSocket
 	Handshaken  Kind = "handshaken"  // TLS was negotiated anew
+	Terminated  Kind = "terminated"  // a session over BOSH, with a condition of its own
 )
 
 // Kinds returns all kinds.
 func Kinds() []Kind {
 	return []Kind{Nothing, Header, Features, StreamError, Closed, Footer, SASLFailure, Success, Challenge, Proceed, TLSFailure,
-		Error, Result, IQ, Message, Presence, Other, Unanswered, Garbage, Refused, CloseFrame, PongFrame, Handshaken}
+		Error, Result, IQ, Message, Presence, Other, Unanswered, Garbage, Refused, CloseFrame, PongFrame, Handshaken, Terminated}
 }
 
 // hasConditions reports whether conditions follow the kind.
 func (k Kind) hasConditions() bool {
 	switch k {
-	case StreamError, SASLFailure, Error, Refused, CloseFrame:
+	case StreamError, SASLFailure, Error, Refused, CloseFrame, Terminated:
 		return true
 	}
 	return false
@@ -162,10 +164,12 @@ const (
 	DialTLS       Verb = "dial-tls"
 	DialWS        Verb = "dial-ws"
 	DialWSS       Verb = "dial-wss"
+	DialBOSH      Verb = "dial-bosh"
 	DialComponent Verb = "dial-component"
 	Open          Verb = "header"
 	StartTLS      Verb = "starttls"
 	Handshake     Verb = "handshake"
+	Compress      Verb = "compress"
 	Auth          Verb = "auth"
 	Authenticate  Verb = "authenticate"
 	Certificate   Verb = "certificate"
@@ -175,6 +179,7 @@ const (
 	Frame         Verb = "frame"
 	Raw           Verb = "raw"
 	Post          Verb = "post"
+	Request       Verb = "request"
 	Sync          Verb = "sync"
 	Await         Verb = "await"
 	Again         Verb = "renegotiate"
@@ -190,7 +195,7 @@ const (
 
 // Verbs returns all verbs.
 func Verbs() []Verb {
-	return []Verb{Dial, DialTLS, DialWS, DialWSS, DialComponent, Open, StartTLS, Handshake, Certificate, Auth, Authenticate, Bind, Login, Send, Frame, Raw, Post, Sync, Await, Again, Park, HalfClose, Close, Reset, Freeze, Mark, Repeat, End}
+	return []Verb{Dial, DialTLS, DialWS, DialWSS, DialBOSH, DialComponent, Open, StartTLS, Handshake, Certificate, Compress, Auth, Authenticate, Bind, Login, Send, Frame, Raw, Post, Request, Sync, Await, Again, Park, HalfClose, Close, Reset, Freeze, Mark, Repeat, End}
 }
 
 // hasActor reports whether an actor does it.
@@ -202,6 +207,9 @@ const (
 	MaxRepeat = 10000           // times
 	MaxFreeze = 5 * time.Second // one freeze
 )
+
+// KeySequence has all requests of a session over BOSH protected by keys (XEP-0124 §15).
+const KeySequence = "keys"
 
 // What Await can wait for.
 const (
@@ -217,7 +225,8 @@ type Op struct {
 	Actor     Actor
 	Verb      Verb
 	Mechanism string        // of Authenticate
-	Arg       string        // of Send, Frame and Raw the template, of Auth the mechanism, of Await what to wait for, of Login the transport or ComponentLogin, of Authenticate what is asked for inline, of Certificate what it says, of DialWS and DialWSS the subprotocol
+	Attrs     string        // of Request: attributes of <body/> that are said otherwise than usual, as they stand in the program; see Attributes
+	Arg       string        // of Send, Frame, Raw, Post and Request the template, of Auth the mechanism, of Await what to wait for, of Login the transport or ComponentLogin, of Authenticate what is asked for inline, of Certificate what it says, of DialWS and DialWSS the subprotocol, of DialBOSH KeySequence or nothing
 	By        int           // of Send: bytes that are written at a time; 0: all at once
 	Form      Form          // of Frame
 	Times     int           // of Repeat

@@ -89,6 +89,9 @@ func expandOne(inside string, known func(string) (string, bool), depth int) (str
 	if text, ok, err := derive(inside, known, depth); ok {
 		return text, err
 	}
+	if rest, ok := strings.CutPrefix(inside, "key:"); ok {
+		return keyed(inside, rest, known, depth)
+	}
 	if times, rest, ok := strings.Cut(inside, "*"); ok {
 		n, err := strconv.ParseUint(times, 10, 31)
 		if err != nil {
@@ -131,4 +134,15 @@ func repeated(inside string, n int, rest string, known func(string) (string, boo
 func checkTemplate(template string) error {
 	_, err := Expand(template, func(name string) (string, bool) { return "", Knowable(name) })
 	return err
+}
+
+// keyed is a key of a sequence: N:SEED.
+func keyed(inside, rest string, known func(string) (string, bool), depth int) (string, error) {
+	number, seed, _ := strings.Cut(rest, ":")
+	n, err := strconv.ParseUint(number, 10, 31)
+	if err != nil || n > maxKeys {
+		return "", fmt.Errorf("{%s}: a number up to %d and a colon stand before the seed", inside, maxKeys)
+	}
+	text, err := expand(seed, known, depth)
+	return Key(text, int(n)), err
 }

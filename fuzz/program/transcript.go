@@ -15,27 +15,29 @@ type What string
 
 // What can happen.
 const (
-	Dialled   What = "dialled"   // a connection was made
-	Secured   What = "secured"   // it went over to TLS
-	Shows     What = "shows"     // TLS is negotiated with a certificate from here on; the data is what it says
-	Component What = "component" // the connection is one of an external component
-	Upgraded  What = "upgraded"  // it went over to WebSocket: what is sent and received is frames from here on; the data is the subprotocol, or none
-	Renewed   What = "renewed"   // the server negotiates TLS anew
-	Posted    What = "posted"    // a request of BOSH went out; the data is its body
-	Replied   What = "replied"   // its answer came; the data is the status, and the body behind a space
-	Denied    What = "denied"    // an HTTP server did not go over to WebSocket; the data is the status
-	Sent      What = "sent"      // bytes went out
-	Received  What = "received"  // bytes came in, decrypted
-	Stream    What = "stream"    // a new stream begins here: after the connection, TLS or SASL
-	Ended     What = "ended"     // the connection was ended by the peer; the data says how
-	Dropped   What = "dropped"   // it was ended by the actor
-	TimedOut  What = "timed-out"
-	Learned   What = "learned" // the data is NAME=VALUE
-	Marked    What = "mark"    // what follows is judged
+	Dialled    What = "dialled"    // a connection was made
+	Secured    What = "secured"    // it went over to TLS
+	Shows      What = "shows"      // TLS is negotiated with a certificate from here on; the data is what it says
+	Component  What = "component"  // the connection is one of an external component
+	Upgraded   What = "upgraded"   // it went over to WebSocket: what is sent and received is frames from here on; the data is the subprotocol, or none
+	Wrapped    What = "wrapped"    // it is a session over BOSH: what is sent and received from here on is each the <body/> of a request or a response
+	Compressed What = "compressed" // it went over to compression: what is sent and received is zlib from here on
+	Renewed    What = "renewed"    // the server negotiates TLS anew
+	Posted     What = "posted"     // a request of BOSH went out; the data is its body
+	Replied    What = "replied"    // its answer came; the data is the status, and the body behind a space
+	Denied     What = "denied"     // an HTTP server did not go over to WebSocket, or did not answer with a <body/>; the data is the status
+	Sent       What = "sent"       // bytes went out
+	Received   What = "received"   // bytes came in, decrypted
+	Stream     What = "stream"     // a new stream begins here: after the connection, TLS or SASL
+	Ended      What = "ended"      // the connection was ended by the peer; the data says how
+	Dropped    What = "dropped"    // it was ended by the actor
+	TimedOut   What = "timed-out"
+	Learned    What = "learned" // the data is NAME=VALUE
+	Marked     What = "mark"    // what follows is judged
 )
 
 func whats() []What {
-	return []What{Dialled, Secured, Shows, Component, Upgraded, Renewed, Posted, Replied, Denied, Sent, Received, Stream, Ended, Dropped, TimedOut, Learned, Marked}
+	return []What{Dialled, Secured, Shows, Component, Upgraded, Wrapped, Compressed, Renewed, Posted, Replied, Denied, Sent, Received, Stream, Ended, Dropped, TimedOut, Learned, Marked}
 }
 
 // Event is one thing that happened.

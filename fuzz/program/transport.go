@@ -3,6 +3,7 @@ package program
 import (
 	"errors"
 	"slices"
+	"strings"
 )
 
 // Transport is what a stream goes over.
@@ -10,14 +11,15 @@ type Transport string
 
 // The transports.
 const (
-	TCP Transport = "tcp" // with STARTTLS
-	TLS Transport = "tls" // from the first byte
-	WS  Transport = "ws"  // WebSocket (RFC 7395)
-	WSS Transport = "wss" // WebSocket under TLS
+	TCP  Transport = "tcp"  // with STARTTLS
+	TLS  Transport = "tls"  // from the first byte
+	WS   Transport = "ws"   // WebSocket (RFC 7395)
+	WSS  Transport = "wss"  // WebSocket under TLS
+	BOSH Transport = "bosh" // requests of HTTP under TLS (XEP-0124, XEP-0206)
 )
 
 // Transports returns all transports.
-func Transports() []Transport { return []Transport{TCP, TLS, WS, WSS} }
+func Transports() []Transport { return []Transport{TCP, TLS, WS, WSS, BOSH} }
 
 // dial is the operation that connects over t.
 func (t Transport) dial() Verb {
@@ -28,6 +30,8 @@ func (t Transport) dial() Verb {
 		return DialWS
 	case WSS:
 		return DialWSS
+	case BOSH:
+		return DialBOSH
 	}
 	return Dial
 }
@@ -35,7 +39,7 @@ func (t Transport) dial() Verb {
 // Connects reports whether v makes a connection.
 func (v Verb) Connects() bool {
 	switch v {
-	case Dial, DialTLS, DialWS, DialWSS, DialComponent, Login:
+	case Dial, DialTLS, DialWS, DialWSS, DialBOSH, DialComponent, Login:
 		return true
 	}
 	return false
@@ -43,7 +47,7 @@ func (v Verb) Connects() bool {
 
 // HasText reports whether v sends a text, which is a template.
 func (v Verb) HasText() bool {
-	return v == Send || v == Frame || v == Raw || v == Post || v == Authenticate || v == Certificate
+	return v == Send || v == Frame || v == Raw || v == Post || v == Request || v == Authenticate || v == Certificate
 }
 
 // Steps are the operations that a login over t is made of.
@@ -73,6 +77,9 @@ func Over(p *Program, t Transport) (*Program, error) {
 	if p.Only != "" && p.Only != t {
 		return nil, &TransportError{t, "the program is about " + string(p.Only)}
 	}
+	if slices.Contains(p.Except, t) {
+		return nil, &TransportError{t, "what the program is about has no counterpart there"}
+	}
 	q := *p
 	q.Ops = slices.Clone(p.Ops)
 	for _, a := range []Actor{Attacker, Accomplice} {
@@ -81,6 +88,17 @@ func Over(p *Program, t Transport) (*Program, error) {
 		}
 	}
 	return &q, nil
+}
+
+// Comes reports whether the attacker and the accomplice connect by t alone, where they do.
+func (p *Program) Comes(t Transport) bool {
+	for _, op := range p.Ops {
+		by := op.Verb == t.dial() || op.Verb == Login && (op.Arg == string(t) || op.Arg == "" && t == TCP)
+		if op.Actor.Account() == Attacker.Account() && op.Verb.Connects() && !by {
+			return false
+		}
+	}
+	return true
 }
 
 // carry has one actor come by a transport.
@@ -108,6 +126,10 @@ func (p *Program) carry(a Actor, t Transport) error {
 			continue
 		case op.Verb == StartTLS || op.Verb == Handshake:
 			return errors.New("TLS is not negotiated there")
+		case op.Verb == Compress && t != TLS:
+			return errors.New("streams are not compressed there")
+		case t == BOSH && unwrappable(op):
+			return errors.New("there are no such stream headers")
 		}
 		ops = append(ops, op)
 	}
@@ -133,4 +155,14 @@ func (p *Program) last(i int, a Actor) Verb {
 		}
 	}
 	return ""
+}
+
+// unwrappable reports whether an operation sends a stream header that has no counterpart in a <body/> of BOSH: one that is not in the
+// namespaces that all streams there are in, or of another form than XML 1.0 in UTF-8.
+func unwrappable(op Op) bool {
+	if op.Verb != Send || !strings.Contains(op.Arg, "<stream:stream") && !strings.Contains(op.Arg, "<?xml") {
+		return false
+	}
+	plain := strings.HasPrefix(op.Arg, "<stream:stream ") || strings.HasPrefix(op.Arg, "<?xml version='1.0'?><stream:stream ")
+	return !plain || !strings.Contains(op.Arg, " xmlns='jabber:client'") || !strings.Contains(op.Arg, " xmlns:stream='http://etherx.jabber.org/streams'")
 }

@@ -42,7 +42,7 @@ func smaller(q, p *program.Program) bool { return weight(q) < weight(p) }
 // weight is how much a program is and does.
 func weight(p *program.Program) (n int) {
 	for _, op := range p.Ops {
-		n += 8 + len(op.Arg) + op.Times + int(op.For.Milliseconds())
+		n += 8 + len(op.Arg) + len(op.Attrs) + op.Times + int(op.For.Milliseconds())
 		if op.By > 0 {
 			n++
 		}

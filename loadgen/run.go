@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"xmpprig/loadgen/openmetrics"
 	"xmpprig/loadgen/target"
 	"xmpprig/loadgen/xmpp"
 	"xmpprig/results"
@@ -18,9 +19,10 @@ import (
 // Options says what to run against what.
 type Options struct {
 	Scenario  *scenarios.Scenario
-	Dialer    *xmpp.Dialer   // how sessions log in; its Addr is the server's address
-	Server    *target.Server // watched while the run goes on; may be nil
-	Elsewhere *Elsewhere     // nil: all users are the server's
+	Dialer    *xmpp.Dialer         // how sessions log in; its Addr is the server's address
+	Server    *target.Server       // watched while the run goes on; may be nil
+	Elsewhere *Elsewhere           // nil: all users are the server's
+	Own       *openmetrics.Scraper // what the server says of itself is asked there each second; nil: nowhere
 	Seed      uint64
 	Record    string      // directory of the record, which must not hold anything yet
 	Head      results.Run // what the caller knows of the run: tool, command, target, scenario text
@@ -75,6 +77,10 @@ func prepare(ctx context.Context, o *Options) (*watch, error) {
 	if err := e.preflight(ctx, o); err != nil {
 		return nil, err
 	}
+	own, err := askOwn(ctx, o.Own)
+	if err != nil {
+		return nil, err
+	}
 	head := o.Head
 	head.Seed, head.Sessions.Wanted = o.Seed, e.size
 	head.Environment = environment()
@@ -88,7 +94,7 @@ func prepare(ctx context.Context, o *Options) (*watch, error) {
 	e.rec = rec
 	e.board.lay(rec)
 	e.health = newHealth(e)
-	w := &watch{engine: e, o: o, head: head, next: time.Second}
+	w := &watch{engine: e, o: o, head: head, next: time.Second, own: own}
 	w.windows = w.layWindows()
 	return w, nil
 }
@@ -106,6 +112,7 @@ type watch struct {
 	reborn    serverRestart
 	windows   []*windows // of the objectives; nil where one has none
 	abortion  *abortion  // nil while no objective has ended the run
+	own       *ownFigures
 }
 
 func (w *watch) run(ctx context.Context) (*results.Run, error) {
@@ -114,6 +121,8 @@ func (w *watch) run(ctx context.Context) (*results.Run, error) {
 	defer kill(nil)
 	beating, hush := context.WithCancel(killing)
 	defer hush()
+	w.own.begin(killing)
+	defer w.own.end()
 	w.launch(killing, beating, &sessions)
 	over := make(chan struct{})
 	go func() { sessions.Wait(); close(over) }()

@@ -23,7 +23,8 @@ type Progress struct {
 	RigCPU     float64
 	Reconnects int64 // sessions that came back so far, with Options.Reconnect
 
-	Last LastSecond
+	Last    LastSecond
+	Metrics []results.Metric // as in the record's series.csv
 }
 
 // LastSecond is the response times, answered − due, of all operations of all
@@ -42,6 +43,7 @@ func (w *watch) tick() {
 	i := w.board.at((w.health.last + now) / 2)
 	w.health.sample(now, w.board.phases[i].measured())
 	t := results.Tick{At: now, Phase: w.board.phases[i].name, Metrics: w.metrics(i, now)}
+	t.Metrics = append(t.Metrics, w.own.take(now, w.board.phases[i].measured())...)
 	sofar := w.sofar(now)
 	w.glance(now, &sofar)
 	w.rec.Amend(func(r *results.Run) { *r = sofar })
@@ -50,7 +52,9 @@ func (w *watch) tick() {
 		w.incomplete("%v", err)
 	}
 	if w.o.Progress != nil {
-		w.o.Progress(w.progress(i, now))
+		p := w.progress(i, now)
+		p.Metrics = t.Metrics
+		w.o.Progress(p)
 	}
 }
 
@@ -121,6 +125,7 @@ func (w *watch) sofar(now time.Duration) results.Run {
 	r.Errors = w.errors.list()
 	r.Generator = w.health.generator()
 	r.Server = w.health.serverCost()
+	w.own.account(&r.Server)
 	for _, s := range w.servers() {
 		for _, c := range s.Crashes() {
 			r.Server.Crashes = append(r.Server.Crashes, results.Crash{AtNS: int64(c.At.Sub(w.zero)), Title: c.Kind, Text: c.Text})

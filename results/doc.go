@@ -85,7 +85,7 @@
 //	server.cpu server.rss server.fds server.threads
 //	server.busiest_thread server.waiting_threads
 //
-// are gauges. Others may be added; readers ignore what they do not know.
+// are gauges. own:NAME is a figure of the server's own, in the seconds in which it changed. Others may be added; readers ignore what they do not know.
 //
 // # A killed run
 //

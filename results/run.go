@@ -267,7 +267,23 @@ type Server struct {
 	ThreadFull      float64 `json:"busiest_thread_full"`  // share of these seconds in which a thread used all of one
 	WaitingMean     float64 `json:"waiting_threads_mean"` // threads that were ready and had no CPU, on average
 	FDPeak          int64   `json:"fd_peak"`
-	Crashes         []Crash `json:"crashes,omitempty"`
+
+	Own       []OwnFigure `json:"own,omitempty"` // what it says of itself, where it was asked
+	OwnAsked  int         `json:"own_asked,omitempty"`
+	OwnFailed int         `json:"own_failed,omitempty"` // of so many askings
+	OwnError  string      `json:"own_error,omitempty"`  // of the last that failed
+
+	Crashes []Crash `json:"crashes,omitempty"`
+}
+
+// OwnFigure is what a server says of itself, over the measured phases.
+type OwnFigure struct {
+	Name      string   `json:"name"` // with its labels
+	Kind      string   `json:"kind"` // counter, gauge
+	Low       float64  `json:"low"`
+	High      float64  `json:"high"`
+	Last      float64  `json:"last"`
+	PerSecond *float64 `json:"per_second,omitempty"` // that a counter grew by
 }
 
 // Crash is a death or crash text of the server.

@@ -34,6 +34,7 @@ type reach struct {
 	boshPath string
 	pid      int
 	config   string // file
+	metrics  string // address, or own
 	consent  target.Consent
 	side     *away.Side // of the scenario whose server was started last; nil: all users are the server's
 }
@@ -49,6 +50,7 @@ func (r *reach) declare(f *pflag.FlagSet) {
 	f.StringArrayVar(&r.faults, "fault", nil, "`FAULT` of the loopback server, such as delay=5ms; repeatable; see serve --help")
 	f.BoolVar(&r.shortcut, "shortcut-auth", false, "let prosody or ejabberd check passwords the quick way, without an account store")
 	f.StringVar(&r.config, "server-config", "", "`FILE` with settings for the prosody or ejabberd that is started, in its own language: they are added to ours, and go before them")
+	f.StringVar(&r.metrics, "server-metrics", "", "ask the server each second what it says of itself, in the format of Prometheus: `URL`, or own for a prosody that is started")
 	f.StringVar(&r.clients, "certificates", "", "`PATTERN` of PEM files with certificate and key of each user, such as certs/user{n}.pem, for --mechanism EXTERNAL; default: made for servers that are started")
 	f.BoolVar(&r.resume, "tls-resume", false, "have each session resume its TLS session when it logs in again, where the server lets it; default: whole handshakes")
 	f.BoolVar(&r.keyCache, "scram-key-cache", true, "derive each user's SCRAM key once, outside the timed path")
@@ -84,7 +86,7 @@ func (r *reach) start(ctx context.Context, s *scenarios.Scenario, ui *ui) (*targ
 		ShortcutAuth: r.shortcut, Exe: exe, Faults: r.faults, CAFile: r.ca, Insecure: r.insecure, PID: r.pid, Log: ui.err, Config: config,
 		WebSocket: s.Target.Transport == scenarios.WebSocket, WebPath: r.webPath, Services: s.Session.Services(),
 		Login: s.Target.Login, TLSResume: r.resume,
-		BOSH: s.Target.Transport == scenarios.BOSH, BOSHPath: r.boshPath,
+		BOSH: s.Target.Transport == scenarios.BOSH, BOSHPath: r.boshPath, Metrics: r.metrics == ownMetrics,
 	}
 	if r.side, err = away.Prepare(s); err != nil {
 		return nil, err
@@ -128,6 +130,7 @@ func (r *reach) fits(driver string) error {
 		{r.consent.Token != "", "--consent", "a server that runs already", !own},
 		{len(r.faults) > 0, "--fault", "the loopback server", driver == "loopback"},
 		{r.shortcut, "--shortcut-auth", "prosody and ejabberd", driver == "prosody" || driver == "ejabberd"},
+		{r.metrics == ownMetrics, "--server-metrics own", "prosody", driver == "prosody"},
 		{r.config != "", "--server-config", "prosody and ejabberd", driver == "prosody" || driver == "ejabberd"},
 	} {
 		if x.given && !x.ok {
@@ -138,6 +141,9 @@ func (r *reach) fits(driver string) error {
 		if x.path != "" && x.path[0] != '/' || strings.ContainsFunc(x.path, unfitForPath) {
 			return &usageError{fmt.Sprintf("%s %q does not begin with /, or is no path", x.flag, x.path), "write it as in " + x.usual}
 		}
+	}
+	if err := r.checkMetrics(); err != nil {
+		return err
 	}
 	if _, err := loopback.ParseFaults(r.faults); err != nil {
 		return &usageError{err.Error(), "xmpprig serve --help lists the faults"}

@@ -27,6 +27,7 @@ type running struct {
 	record   string
 	format   string
 	progress string
+	live     string // address
 	plots    bool
 	labels   labelling
 	flags    *pflag.FlagSet
@@ -61,6 +62,7 @@ func newRunning(f *pflag.FlagSet) *running {
 	r.labels.declare(f)
 	f.StringVar(&r.format, "format", "text", "text, json, junit or markdown, on standard output")
 	f.StringVar(&r.progress, "progress", "auto", "auto, bar, log or none, on standard error")
+	f.StringVar(&r.live, "live", "", "show the figures of the last second at `ADDRESS`, such as 127.0.0.1:9464, in the format of Prometheus")
 	f.BoolVar(&r.plots, "plots", true, "draw report.html and plots/ into the record")
 	return r
 }
@@ -101,7 +103,7 @@ func (r *running) settle(s *scenarios.Scenario) {
 }
 
 func (r *running) check() error {
-	if err := wellWritten(r.flags, "ca", "server-config"); err != nil {
+	if err := wellWritten(r.flags, "ca", "server-config", "server-metrics", "live"); err != nil {
 		return err
 	}
 	if err := atLeast(0, r.reach.pid, "server-pid"); err != nil {
@@ -193,12 +195,21 @@ func (r *running) underLoad(ctx context.Context, s *scenarios.Scenario, signals 
 	}
 	head.Tool, head.Command, head.Repeat, head.Labels = tool(), masked(os.Args), r.place, r.labels.labels
 	head.Scenario = results.Scenario{Name: s.Name, SHA256: s.Hash, Source: disclosed(s)}
+	own, err := r.reach.scraper(srv)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := goLive(r.live)
+	if err != nil {
+		return nil, err
+	}
+	defer seen.close()
 	show := newProgress(ui.err, r.progress)
 	defer show.done()
 	signals.underWay.Store(true)
 	return loadgen.Run(ctx, loadgen.Options{
-		Scenario: s, Dialer: dialer, Server: srv, Elsewhere: r.reach.side.Users(dialer), Seed: r.seed, Record: r.record, Head: head,
-		Progress: show.show, Interrupt: signals.drain,
+		Scenario: s, Dialer: dialer, Server: srv, Own: own, Elsewhere: r.reach.side.Users(dialer), Seed: r.seed, Record: r.record, Head: head,
+		Progress: func(n loadgen.Progress) { show.show(n); seen.show(n) }, Interrupt: signals.drain,
 	})
 }
 

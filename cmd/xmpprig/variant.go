@@ -14,7 +14,7 @@ import (
 // sideFlags are those in which two sides may differ: what is reached, and how.
 func sideFlags() []string {
 	return []string{"server", "transport", "websocket-path", "bosh-path", "tls", "tls-resume", "login", "mechanism", "domain", "user", "password", "ca", "certificates", "insecure", "server-pid", "consent", "consent-port",
-		"fault", "shortcut-auth", "server-config", "label"}
+		"fault", "shortcut-auth", "server-config", "server-metrics", "label"}
 }
 
 // variant is the run with the flags of other on top: flags, or the name of a server.

@@ -34,7 +34,7 @@ type prosodyValues struct {
 	Dir, Data, Modules, Log, Key, Cert string
 	IP, Domain, Conference             string
 	Port, TLSPort, WebPort, WebTLS     int
-	WebSocket, BOSH, Tickets           bool
+	WebSocket, BOSH, Tickets, Metrics  bool
 	Archive, Offline, RoomArchive      bool
 	Passwords                          bool // beside certificates
 	PubSub                             string
@@ -97,7 +97,7 @@ func prosodyFiles(st *site, h scramHash) error {
 		Dir: st.dir, Data: st.path("data"), Modules: st.path("modules"), Log: st.path("prosody.log"),
 		Key: st.path("key.pem"), Cert: st.path("cert.pem"),
 		IP: st.place.IP.String(), Domain: st.spec.Domain, Conference: "conference." + st.spec.Domain,
-		Port: st.place.Port, TLSPort: st.place.TLSPort, WebPort: st.place.WebPort, WebTLS: st.place.WebTLS, WebSocket: st.spec.WebSocket, BOSH: st.spec.BOSH,
+		Port: st.place.Port, TLSPort: st.place.TLSPort, WebPort: st.place.WebPort, WebTLS: st.place.WebTLS, WebSocket: st.spec.WebSocket, BOSH: st.spec.BOSH, Metrics: st.spec.Metrics,
 		Archive: st.spec.has(Archive), Offline: st.spec.has(Offline), RoomArchive: st.spec.has(RoomArchive), Passwords: st.spec.Mechanism != "EXTERNAL", PubSub: "pubsub." + st.spec.Domain,
 		Tickets: st.spec.TLSResume, Inline: inline, ClientCA: clientCA(st),
 		Shortcut: st.spec.ShortcutAuth, Hash: h.name, Password: password, Iterations: prosodyIterations, Config: st.spec.Config,

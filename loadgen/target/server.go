@@ -19,6 +19,7 @@ type Endpoint struct {
 	BOSHPath      string // and over BOSH (XEP-0124)
 	ServerAddr    string // host:port of other servers; empty: there are none (Spec.Federation)
 	ComponentAddr string // host:port of external components; empty: none may connect (Spec.Component)
+	MetricsURL    string // what the server says of itself; empty: nothing (Spec.Metrics)
 	Domain        string
 	CAs           *x509.CertPool // nil: the system's
 	CAFile        string         // the same in PEM; empty: the system's

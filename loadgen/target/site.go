@@ -126,6 +126,9 @@ func (st *site) endpoint() Endpoint {
 	if st.spec.Federation.wanted() {
 		e.ServerAddr = st.place.ServerAddr()
 	}
+	if st.spec.Metrics {
+		e.MetricsURL = "http://" + st.place.WebAddr() + "/metrics"
+	}
 	if st.spec.Component.Domain != "" {
 		e.ComponentAddr = st.place.RouterAddr()
 	}

@@ -63,6 +63,9 @@ type Spec struct {
 	// Compression has streams over TCP compressed where a client asks for it (XEP-0138), where the server can.
 	Compression bool
 
+	// Metrics has the server tell its own figures over HTTP. Prosody only.
+	Metrics bool
+
 	// Component is an external component that may connect (XEP-0114); without a domain there is none.
 	Component Component
 

@@ -71,7 +71,7 @@ type content struct {
 	Ledger, Outages           []fact
 	LedgerSamples             []string
 	Rooms                     roomPart
-	Server, Generator         []fact
+	Server, Own, Generator    []fact
 	Crashes                   []crashText
 	Command, Source           string
 }
@@ -120,7 +120,7 @@ func pageData(r *results.Record, plots []Plot) (*content, error) {
 		Title: verdictTitle(run), Tone: tone(run.Verdict.Status), Reasons: reasons(r), Warnings: warnings(r), Advice: advice(run),
 		Limited: generatorLimited(run), Incomplete: run.Verdict.Status == results.StatusIncomplete,
 		Tiles: tiles(r), Ran: ranFacts(r), Phases: phaseTable(r), Objectives: objectiveTable(run), Steps: stepTables(measuredSteps(run), stepHead(), stepCells), Login: stepTables(loginSteps(run), loginHead(), loginCells),
-		Errors: errorRows(run.Errors), Ledger: ledgerFacts(run.Ledger), Outages: outageFacts(run), Server: serverFacts(run), Generator: generatorFacts(run),
+		Errors: errorRows(run.Errors), Ledger: ledgerFacts(run.Ledger), Outages: outageFacts(run), Server: serverFacts(run), Own: ownFacts(&run.Server, 500), Generator: generatorFacts(run),
 		Crashes: crashes(run.Server.Crashes), Command: line(strings.Join(run.Command, " "), 4000),
 		Source: cut(clean(run.Scenario.Source, true), mostSource), Rooms: roomsOf(run),
 	}

@@ -16,7 +16,7 @@ func (v *view) serverPlot() Plot {
 	if busiest := thinnedLevels(v.Ticks, "server.busiest_thread", v.width); len(busiest) > 0 {
 		thin := stroke(orange(), 1.2, 4, 2)
 		top.marks = append(top.marks, trace{busiest, thin})
-		legend = []entry{{label: "all threads", style: stroke(blue(), 1.6)}, {label: "the busiest one, which has no more than one", style: thin}}
+		legend = []entry{{label: "all threads", style: stroke(blue(), 1.6)}, {label: "the busiest thread, which cannot use more than one", style: thin}}
 	}
 	unit, _ := sizeUnit(highest(rss))
 	low := linear("memory in use (RSS)", 110, highest(rss), unit, sizeTicks{}, trace{rss, stroke(green(), 1.6)})

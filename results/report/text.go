@@ -183,6 +183,9 @@ func (t *summary) server(run *results.Run) {
 		facts = []fact{{"cost", "not observed: its processes cannot be seen from here"}}
 	}
 	t.facts("Server", facts)
+	if own := ownFacts(&run.Server, 30); own != nil {
+		t.facts("What the server says of itself, in the measured phases", own)
+	}
 	for _, c := range run.Server.Crashes {
 		t.wrapped("  ! ", "    ", "crash at "+span(time.Duration(c.AtNS))+": "+line(c.Title, 300))
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"xmpprig/fuzz/program"
 )
 
 // spelling is one way to write the same.
@@ -238,11 +240,18 @@ func (d *draft) redeclare(doc *node) bool {
 				return true
 			}
 		}
-		if top := topOf(e); !top.isStanza() {
+		if top := topOf(e); !top.isStanza() || d.hasComponent() {
 			return false
 		}
 		e.set("xmlns", "jabber:client")
 		return true
+	})
+}
+
+// hasComponent reports whether there is a stream whose default namespace is not that of clients.
+func (d *draft) hasComponent() bool {
+	return slices.ContainsFunc(d.p.Ops, func(op program.Op) bool {
+		return op.Verb == program.DialComponent || op.Verb == program.Login && op.Arg == program.ComponentLogin
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"xmpprig/fuzz/program"
+	"xmpprig/loadgen/xmpp/wire"
 )
 
 // Bounds beyond which something is conspicuous. Real servers stay far below them.
@@ -171,13 +172,23 @@ func amplified(c *Case) []Finding {
 	var in, out int64
 	for _, w := range c.talks {
 		in += w.sent.bytes
-		out += w.received.bytes
+		out += w.received.bytes - w.archived()
 	}
 	if out < amplifiedBytes || out < amplifiedBy*(in+1) {
 		return nil
 	}
 	return []Finding{{Oracle: Amplification, Row: "O-108", Level: program.Should, Title: "far more comes out than goes in", Clause: "RFC 6120 §13.12",
 		Detail: fmt.Sprintf("%d bytes out for %d in", out, in), Ought: "what one session sends is answered in proportion"}}
+}
+
+// archived is how many bytes came out of archives (XEP-0313), which somebody sent before.
+func (w *talk) archived() (n int64) {
+	for _, t := range w.received.turns {
+		if t.marked && hasChildOf(t.element, wire.NSArchive) {
+			n += int64(len(t.element.Raw()))
+		}
+	}
+	return n
 }
 
 // flooded looks for a log that grows much faster than the input.

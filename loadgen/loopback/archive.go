@@ -42,10 +42,22 @@ func (c *conn) keep(e *wire.Element, to *account) {
 func (x *extras) store(m archived, most int) {
 	x.archiveID++
 	m.id = x.archiveID
-	if len(x.archive) >= most {
-		x.archive = append(x.archive[:0:0], x.archive[len(x.archive)-most+1:]...)
+	for len(x.archive) >= most {
+		x.forgetOldest()
 	}
 	x.archive = append(x.archive, m)
+	x.archiveBytes += len(m.xml)
+	for x.archiveBytes > archiveBytes && len(x.archive) > 1 {
+		x.forgetOldest()
+	}
+}
+
+// archiveBytes bounds one archive, however few messages are in it.
+const archiveBytes = 2 << 20
+
+func (x *extras) forgetOldest() {
+	x.archiveBytes -= len(x.archive[0].xml)
+	x.archive = append(x.archive[:0:0], x.archive[1:]...)
 }
 
 // pageQuery is which messages of an archive are wanted.

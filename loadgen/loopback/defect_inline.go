@@ -64,7 +64,7 @@ func (l *login) misbindInline(e *wire.Element, r *inlineRequest) error {
 		return err
 	}
 	l.account = l.srv.open(user)
-	l.srv.enter(newSession(l.conn, l.account, resource), []byte("<stream:features/>"))
+	l.srv.enter(newSession(l.conn, l.account, resource), []byte(" "))
 	return nil
 }
 

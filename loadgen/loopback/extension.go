@@ -9,11 +9,12 @@ import (
 // extras is what extensions keep of an account. It is made when one is first
 // used, and guarded by Server.mu, save blocked.
 type extras struct {
-	nodes     map[string]*node // XEP-0163
-	vcard     []byte           // XEP-0054; nil: none
-	archive   []archived       // XEP-0313, the oldest first
-	archiveID int64
-	offline   [][]byte // messages that wait for the user
+	nodes        map[string]*node // XEP-0163
+	vcard        []byte           // XEP-0054; nil: none
+	archive      []archived       // XEP-0313, the oldest first
+	archiveID    int64
+	archiveBytes int      // of what is in it
+	offline      [][]byte // messages that wait for the user
 }
 
 // maxVCard bounds a vCard, as limits of elements are larger.

@@ -49,11 +49,12 @@ func (o *onlookers) end(site *Site) {
 	o.drop(newPlay(site), func(program.Actor) bool { return false })
 }
 
-// prepare ends what p has no use for: sessions that it does not begin by logging in.
+// prepare ends what p has no use for: sessions that it does not begin by logging in, and those that are to learn of their login.
 func (o *onlookers) prepare(d *play, p *program.Program) {
+	learns := lessons(p)
 	o.drop(d, func(a program.Actor) bool {
 		first := slices.IndexFunc(p.Ops, func(op program.Op) bool { return op.Actor == a })
-		return first >= 0 && p.Ops[first].Verb == program.Login && p.Ops[first].Arg == ""
+		return first >= 0 && p.Ops[first].Verb == program.Login && p.Ops[first].Arg == "" && len(learns[a]) == 0
 	})
 }
 

@@ -35,8 +35,9 @@ type peer struct {
 	component bool     // the stream is one of the external component
 	exchange  exchange // of SCRAM
 	offers    features
-	offered   []string // of all features so far
-	agreed    []string // mechanisms that were offered before authentication
+	offered   []string          // of all features so far
+	agreed    []string          // mechanisms that were offered before authentication
+	heard     map[string]string // what is to be learned, by the lesson; nil: nothing
 }
 
 // features is what the last features offered.
@@ -102,6 +103,7 @@ func (d *play) next(ctx context.Context, p *peer, deadline time.Time) (item, err
 			continue
 		}
 		if e.Kind != wire.None {
+			d.attend(p, e)
 			i := copied(e)
 			p.footer = i.kind == wire.Footer
 			d.note(p, i)
@@ -136,7 +138,7 @@ func (d *play) note(p *peer, i item) {
 	case i.space == wire.NSSASL && i.local == "success": // what comes behind it belongs to a new stream (RFC 6120 §6.4.6)
 		p.scanner.Reset(oracle.Limits())
 		p.agreed = append(append(p.agreed, p.offers.mechanisms...), p.offers.inline...)
-		p.offers, p.renewed = features{}, true
+		p.offers, p.renewed, p.heard = features{}, true, nil
 	case i.space == wire.NSSM && i.local == "enabled" && i.id != "":
 		d.learn(p.actor, "previd", i.id)
 	}
@@ -196,7 +198,7 @@ func (d *play) restart(p *peer) {
 	p.scanner.Reset(oracle.Limits())
 	p.out.Reset(oracle.Limits())
 	p.forget()
-	p.pending, p.broken, p.footer, p.renewed, p.offers = nil, false, false, false, features{}
+	p.pending, p.broken, p.footer, p.renewed, p.offers, p.heard = nil, false, false, false, features{}, nil
 	d.record(p.actor, program.Stream, nil)
 }
 

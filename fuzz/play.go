@@ -33,6 +33,7 @@ type play struct {
 	quiet        bool                               // nothing but what was learned is recorded
 	salted       map[salted][]byte                  // passwords, as SCRAM has them
 	certificates map[program.Actor]*tls.Certificate // that are shown
+	lessons      map[program.Actor][]program.Lesson // of those that have any
 }
 
 // Play runs a program and returns what happened. An error is a *NotOfferedError, a *StepError where the program did not
@@ -74,7 +75,10 @@ func newPlay(site *Site) *play {
 // perform does the operations.
 func (d *play) perform(ctx context.Context, p *program.Program) error {
 	end := d.start.Add(d.site.longest())
-	d.legacy = legacies(p)
+	d.legacy, d.lessons = legacies(p), lessons(p)
+	if err := d.set(p); err != nil {
+		return err
+	}
 	from, left := 0, 0 // of the repeat that is under way
 	for i := 0; i < len(p.Ops); i++ {
 		var err error
@@ -148,6 +152,12 @@ func (d *play) failed(ctx context.Context, op program.Op, err error) error {
 	unknown, ok := errors.AsType[*program.UnknownError](err)
 	if ok && strings.HasSuffix(unknown.Name, ".previd") {
 		return &NotOfferedError{What: "resumption"}
+	}
+	if ok && d.mayLearn(unknown.Name) {
+		return &NotOfferedError{What: unknown.Name}
+	}
+	if _, size := errors.AsType[*program.NumberError](err); size {
+		return &NotOfferedError{What: "a limit that a text fits: " + err.Error()}
 	}
 	if ok || !d.marked {
 		return &StepError{op, err}

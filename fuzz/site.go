@@ -22,6 +22,8 @@ type Site struct {
 	Component Component // that may connect
 	// Certify issues a certificate that a client can show; nil: nobody can.
 	Certify func(claims []program.Claim) (*tls.Certificate, error)
+	// Settings are those that the server was set up with, and their values. Programs that need others are not applicable.
+	Settings map[program.Setting]string
 
 	// Over has Conform play all programs over another transport; empty: over that which they have.
 	Over program.Transport

@@ -39,7 +39,7 @@ func (d *play) do(ctx context.Context, op program.Op) error {
 			return err
 		}
 	}
-	p.touched = p.touched || op.Verb != program.Sync && op.Verb != program.Await && op.Verb != program.Freeze
+	p.touched = p.touched || op.Verb != program.Sync && op.Verb != program.Await && op.Verb != program.Freeze && op.Verb != program.Learn
 	switch op.Verb {
 	case program.Open:
 		return d.open(ctx, p)
@@ -76,7 +76,9 @@ func (d *play) do(ctx context.Context, op program.Op) error {
 	case program.Close, program.Reset:
 		return d.hangUp(p, op.Verb == program.Reset)
 	case program.Freeze:
-		return freeze(ctx, op.For)
+		return d.pause(ctx, op)
+	case program.Learn:
+		return d.study(p, op)
 	}
 	return fmt.Errorf("%q is no operation", op.Verb)
 }

@@ -36,6 +36,12 @@ func SiteOf(s *target.Server, users target.Users) *Site {
 	if s.Certifies() {
 		site.Certify = func(claims []program.Claim) (*tls.Certificate, error) { return s.Certificate(claimsOf(claims)) }
 	}
+	for name, value := range s.Settings() {
+		if site.Settings == nil {
+			site.Settings = map[program.Setting]string{}
+		}
+		site.Settings[program.Setting(name)] = value
+	}
 	if site.DirectTLSAddr == site.Addr { // one port was given, which is the other one
 		site.DirectTLSAddr, site.WebAddr, site.WebTLSAddr, site.BOSHPath = "", "", "", ""
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -22,6 +23,7 @@ import (
 type conforming struct {
 	probing
 	rows, format, record string
+	settings             map[string]string
 }
 
 func conformCommand() command {
@@ -31,7 +33,9 @@ func conformCommand() command {
 Each program of the built-in corpus sends one thing that is malformed, out of
 order or unusual, and the answer is judged by the clause that it names: it
 conforms, is tolerated, or deviates at the level of the requirement. A second
-session witnesses what the server passes on. Three accounts are used.
+session witnesses what the server passes on. Three accounts are used. A server
+that is started for this is started twice: rows about limits find it with limits
+that are met in seconds.
 
 It ends with 15 if the server deviates from a MUST or crashes. The record has
 conform.json, conform.html, and of each deviation the program and what was sent
@@ -41,6 +45,7 @@ and received. Only servers on loopback addresses are asked.`,
 			c.declare(f, fuzz.DefaultPatience)
 			f.StringVar(&c.transport, "transport", "tcp", "tcp, direct-tls, websocket or bosh: over what the attacker comes where a row is not about one of them")
 			f.StringVar(&c.rows, "rows", "", "`ROWS` of the table, such as O-20…O-40 or O-5,O-75; default: all")
+			f.StringToStringVar(&c.settings, "setting", nil, "`NAME=VALUE` of a limit that a server that runs has, such as silence=4, repeatable: "+settingNames())
 			f.StringVar(&c.format, "format", "text", "text, json, junit, html or sarif, on standard output")
 			f.StringVar(&c.record, "record", "", "`DIRECTORY` for the record; default: a new one under runs/")
 			return c.run
@@ -77,22 +82,50 @@ func (c *conforming) check(args []string) error {
 		return &usageError{"conform takes no arguments, only flags", "rows are given as --rows " + args[0]}
 	}
 	return firstOf(c.probing.check(), wellWritten(c.flags, "rows", "record"), oneOf("format", c.format, "text", "json", "junit", "html", "sarif"),
-		oneOf("transport", c.transport, transportNames()...))
+		oneOf("transport", c.transport, transportNames()...), c.checkSettings())
 }
 
-// examine starts the server where there is one to start, and plays the programs.
-func (c *conforming) examine(ctx context.Context, programs []*program.Program, started time.Time, ui *ui) (*results.Conformance, error) {
+// examine plays the programs. Those that need settings are played last, on a server of their own where it is started for that.
+func (c *conforming) examine(ctx context.Context, programs []*program.Program, started time.Time, ui *ui) (r *results.Conformance, err error) {
+	needs := func(p *program.Program) bool { return len(p.Settings) > 0 && driver(c.server) != "remote" }
+	usual := slices.DeleteFunc(slices.Clone(programs), needs)
+	tight := slices.DeleteFunc(slices.Clone(programs), func(p *program.Program) bool { return !needs(p) })
+	for _, part := range [][]*program.Program{usual, tight} {
+		if len(part) == 0 {
+			continue
+		}
+		c.tight = needs(part[0])
+		if r, err = c.play(ctx, part, r, started, ui); err != nil {
+			return r, err
+		}
+	}
+	place := map[string]int{}
+	for i, p := range programs {
+		place[p.Name()] = i
+	}
+	slices.SortStableFunc(r.Rows, func(a, b results.Judged) int {
+		return cmp.Compare(place[a.Row+" "+a.Case], place[b.Row+" "+b.Case])
+	})
+	r.Seconds = time.Since(started).Seconds()
+	return r, nil
+}
+
+// play starts the server where there is one to start, plays programs, and adds what came of it to r; nil: it is the first.
+func (c *conforming) play(ctx context.Context, programs []*program.Program, r *results.Conformance, started time.Time, ui *ui) (*results.Conformance, error) {
 	users := c.users(1, 0)
 	srv, err := c.start(ctx, users, 16, ui)
 	if err != nil {
-		return nil, err
+		return r, err
 	}
 	defer new(reach).stop(srv, ui)
 	site := c.site(srv, users)
 	if c.transport != "tcp" {
 		site.Over = transportOf(c.transport)
 	}
-	r := results.NewConformance(tool(), c.examined(srv), started)
+	c.set(site)
+	if r == nil {
+		r = results.NewConformance(tool(), c.examined(srv), started)
+	}
 	crashes := 0
 	crashed := func(after string) {
 		for _, crash := range srv.Crashes()[crashes:] {
@@ -110,7 +143,6 @@ func (c *conforming) examine(ctx context.Context, programs []*program.Program, s
 		return nil
 	}
 	err = throughout(ctx, srv, programs, func(left []*program.Program) error { return fuzz.Conform(ctx, site, left, tell) }, crashed)
-	r.Seconds = time.Since(started).Seconds()
 	return r, err
 }
 

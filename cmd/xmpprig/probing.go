@@ -27,6 +27,7 @@ type probing struct {
 	pid                                int
 	defects                            []string
 	patience                           time.Duration
+	tight                              bool // the server that is started has limits that are met in seconds
 	flags                              *pflag.FlagSet
 }
 
@@ -81,7 +82,7 @@ func (p *probing) start(ctx context.Context, users target.Users, sessions int, u
 	}
 	spec := target.Spec{
 		Driver: driver(p.server), Domain: p.domain, Sessions: sessions, Exe: exe, Defects: p.defects, CAFile: p.ca, Insecure: p.insecure,
-		PID: p.pid, Log: ui.err, Users: users, WebSocket: true, BOSH: true, Compression: true,
+		PID: p.pid, Log: ui.err, Users: users, WebSocket: true, BOSH: true, Compression: true, Tight: p.tight,
 	}
 	if spec.Driver == "remote" {
 		spec.Addr = p.server

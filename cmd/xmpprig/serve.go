@@ -36,6 +36,9 @@ type serving struct {
 	tokenLife                                 time.Duration
 	upgrades                                  []string
 	archive, offline                          int
+	bounds                                    loopback.Bounds
+	loginWithin                               time.Duration
+	disabled, unavailable                     []string
 }
 
 func serveCommand() command {
@@ -74,6 +77,13 @@ are about
 			f.BoolVar(&s.register, "register", false, "offer in-band registration (XEP-0077)")
 			f.IntVar(&s.archive, "archive", 0, "`NUMBER` of messages in each user's archive (XEP-0313); 0: no archives")
 			f.IntVar(&s.offline, "offline", 0, "`NUMBER` of messages that wait for a user who is away; 0: they come back")
+			f.DurationVar(&s.loginWithin, "login-within", time.Minute, "how long a connection may take to have a session")
+			f.DurationVar(&s.bounds.Idle, "idle", 0, "how long a session may be silent before it is pinged, and then before it ends; 0: for ever")
+			f.IntVar(&s.bounds.Attempts, "attempts", 0, "`NUMBER` of connections that an address may make in a row; 0: any")
+			f.IntVar(&s.bounds.Recipients, "recipients", 0, "`NUMBER` of addresses that a session may send to in a minute; 0: any")
+			f.IntVar(&s.bounds.Unacked, "unacked", 0, "`NUMBER` of stanzas that may wait for an acknowledgement; 0: as many as have room")
+			f.StringSliceVar(&s.disabled, "disabled", nil, "`NAME` of an account that is disabled, repeatable")
+			f.StringSliceVar(&s.unavailable, "unavailable", nil, "`NAME` of an account that cannot be looked up for the moment, repeatable")
 			f.StringArrayVar(&s.faults, "fault", nil, "`FAULT` to commit, such as delay=5ms or lose=100; repeatable")
 			f.StringArrayVar(&s.defects, "defect", nil, "`NAME` of a defect to have; repeatable")
 			f.StringVar(&s.certificate, "certificate", "", "PEM `FILE` with certificate, authority and key; default: made for the occasion")
@@ -111,7 +121,8 @@ func (s *serving) check(f *pflag.FlagSet, args []string) error {
 		return &usageError{"serve takes no arguments, only flags", "faults are given as --fault " + args[0]}
 	}
 	return firstOf(wellWritten(f, "listen", "listen-servers", "peer-tls", "peer-ca", "domain", "user", "password", "certificate", "client-ca", "ca-file", "addr-file"), s.federation.check(),
-		oneOf("stream-management", s.management, "resume", "acks", "none"), atLeast(0, s.users, "users"), atLeast(1, s.iterations, "iterations"), atLeast(0, s.archive, "archive"), atLeast(0, s.offline, "offline"))
+		oneOf("stream-management", s.management, "resume", "acks", "none"), atLeast(0, s.users, "users"), atLeast(1, s.iterations, "iterations"), atLeast(0, s.archive, "archive"), atLeast(0, s.offline, "offline"),
+		atLeast(0, s.bounds.Attempts, "attempts"), atLeast(0, s.bounds.Recipients, "recipients"), atLeast(0, s.bounds.Unacked, "unacked"))
 }
 
 // managed is how stream management is served.
@@ -145,6 +156,7 @@ func (s *serving) run(ctx context.Context, ui *ui) error {
 		Components: components,
 		Domain:     s.domain, Users: loopback.UserPattern(s.user, s.password, s.users), Mechanisms: s.mechanisms,
 		Iterations: s.iterations, SASL2: s.sasl2, FAST: s.fast, TokenLife: s.tokenLife, Upgrades: s.upgrades, Tickets: s.tickets, Register: s.register, Compression: s.compress, StreamManagement: s.managed(), Archive: s.archive, Offline: s.offline, Version: tool().Version, Faults: faults,
+		LoginTimeout: s.loginWithin, Bounds: s.bounds, Disabled: s.disabled, Unavailable: s.unavailable,
 		Certificate: certificate, ClientCAs: clients, Defects: s.defects, Log: os.Stderr,
 	})
 	if err != nil {

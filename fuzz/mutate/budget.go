@@ -1,6 +1,7 @@
 package mutate
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -34,6 +35,9 @@ func cost(ops []program.Op) (bytes int, long time.Duration) {
 func costOf(op program.Op) (bytes int, long time.Duration) {
 	switch op.Verb {
 	case program.Freeze:
+		if op.Arg != "" { // as long as a limit that is set so that it can be waited for
+			return 0, 2 * time.Second
+		}
 		return 0, op.For
 	case program.Login:
 		return 0, 8 * time.Millisecond
@@ -113,11 +117,11 @@ func fewer(op *program.Op) bool {
 		i += n
 	}
 	number, inside, ok := strings.Cut(op.Arg[from:to], "*")
-	n := 0
-	for _, c := range strings.TrimPrefix(number, "{") {
-		n = n*10 + int(c-'0')
+	if number = strings.TrimPrefix(number, "{"); !ok || !isNumber(number) {
+		return false
 	}
-	if !ok || n < 2 || strings.Contains(number, ":") {
+	n, err := strconv.Atoi(number)
+	if err != nil || n < 2 {
 		return false
 	}
 	op.Arg = op.Arg[:from] + times(n/2, strings.TrimSuffix(inside, "}")) + op.Arg[to:]

@@ -149,8 +149,11 @@ func knows(q *program.Program) error {
 			if op.Verb == program.Login {
 				known[a+".stream"], known[a+".previous"] = true, known[a+".stream"] || !component
 			}
+		case program.Learn:
+			l, _ := op.Lesson()
+			known[a+"."+l.Name] = true
 		case program.Send:
-			if _, err := program.Expand(op.Arg, func(name string) (string, bool) { return "x", known[name] || strings.Contains(name, ".proof:") }); err != nil {
+			if _, err := program.Expand(op.Arg, func(name string) (string, bool) { return "1000", known[name] || strings.Contains(name, ".proof:") }); err != nil {
 				return err
 			}
 		}

@@ -26,6 +26,7 @@ func Respell(r *rand.Rand, p *program.Program) (*program.Program, string, bool) 
 	}
 	for range 8 {
 		d := &draft{r: r, p: child(r, Spelling, p)}
+		d.p.Settings = p.Settings // it is played where p is
 		var how []string
 		if !chance(r, 4) {
 			how = d.respellSome(all)

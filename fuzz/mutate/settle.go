@@ -21,6 +21,7 @@ func settle(p *program.Program) {
 	judged = append(judged, missing(judged, before)...)
 	p.Ops = append(slices.Clone(head), judged...)
 	know(p.Ops)
+	number(p)
 }
 
 // present drops the operations of those who are not there.

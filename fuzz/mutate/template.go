@@ -81,6 +81,9 @@ func sample(s string) (string, error) {
 		case "domain", "":
 			return "example.org", program.Knowable(name)
 		}
+		if called.MatchString(name) && !program.Knowable(name) {
+			return "1000", true
+		}
 		if text, ok := strings.CutPrefix(property, "proof:"); ok {
 			return text + ",p=" + actor, program.Knowable(name)
 		}
@@ -115,11 +118,22 @@ func sizeOfAtom(s string) int {
 	if _, rest, ok := strings.Cut(inside, ".proof:"); ok {
 		return size(rest) + typical
 	}
+	if n, rest, ok := strings.Cut(inside, " bytes:"); ok && !strings.ContainsAny(n, "{*:") {
+		return max(factor(n), size(rest))
+	}
 	if times, rest, ok := strings.Cut(inside, "*"); ok {
-		n, _ := strconv.Atoi(times)
-		return n * size(rest)
+		return factor(times) * size(rest)
 	}
 	return typical
+}
+
+// factor is what a template counts by; what only the run knows is taken for a limit on bytes as servers have it.
+func factor(n string) int {
+	if !isNumber(n) {
+		return 256 << 10
+	}
+	k, _ := strconv.Atoi(n)
+	return k
 }
 
 // times is a template that repeats another.

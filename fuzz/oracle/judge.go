@@ -161,14 +161,23 @@ func (c *court) fits(l program.Line) bool {
 }
 
 func (c *court) sequence(seen []Seen, want []program.Sight) bool {
+	met := false // the first that is wanted, which may be many
 	for _, s := range seen {
+		if met && !c.is(s, want[0]) {
+			want, met = want[1:], false
+		}
 		if len(want) > 0 && c.is(s, want[0]) {
-			want = want[1:]
+			if met = want[0].Many; !met {
+				want = want[1:]
+			}
 			continue
 		}
 		if s.Kind != program.Header && s.Kind != program.Features {
 			return false
 		}
+	}
+	if met {
+		want = want[1:]
 	}
 	return len(want) == 0
 }

@@ -30,7 +30,9 @@
 // to be. "unless mechanism NAME" makes the row not applicable where the server offers that mechanism, "needs feature NAMESPACE"
 // where no features that came before the mark, to whichever actor, had a child in that namespace. "needs mechanism
 // NAME" makes it so where no actor was offered that by SASL or SASL2. What SASL2 has inline counts as a feature. "needs service
-// NAMESPACE at ADDRESS" asks the address before the mark, as the first actor with a session, whether it has a feature (XEP-0030). "only TRANSPORT" keeps a program from
+// NAMESPACE at ADDRESS" asks the address before the mark, as the first actor with a session, whether it has a feature (XEP-0030). "needs
+// setting NAME" keeps the program for servers that were set up with one of [Settings], such as a limit that is low enough to be met in
+// seconds; texts then have its value as {setting.NAME}. "only TRANSPORT" keeps a program from
 // being carried over to another one, and "except TRANSPORT" from being carried over to that one.
 //
 // What can be seen: nothing, header, features, stream-error CONDITIONS, closed (without a word), footer, sasl-failure CONDITIONS,
@@ -39,7 +41,7 @@
 // STATUSES, which is closed too, and pong; over BOSH terminated CONDITIONS, which fits a stream error that means the same; under TLS
 // handshaken, where it is negotiated anew. Conditions are alternatives a|b; "any" is
 // each of them, and xml-not-well-formed, which RFC 3920 had for not-well-formed, is tolerated for it. A stream error counts only when the stream was closed after it. Headers and features that a line does not
-// name are passed over. After stanzas, headers and elements may stand NAME="VALUE" or NAME!="VALUE" for attributes (an absent
+// name are passed over. "many" before the kind is one or more of it, one after the other. After stanzas, headers and elements may stand NAME="VALUE" or NAME!="VALUE" for attributes (an absent
 // one has the value ""), name= and xmlns= for the element's own name and namespace, body="TEXT", and has="XML" for a child that
 // means the same, inside="XML" for one at whatever depth.
 //
@@ -74,7 +76,8 @@
 //	park          leave the connection open and unread until the end of the program, so that another can be made
 //	half-close    end one's own direction of the connection
 //	close, reset  end the connection, in order or with RST
-//	freeze TIME   neither read nor write for a while
+//	freeze TIME   neither read nor write for a while; "freeze TEXT" for a time that a text becomes: "{attacker.idle+1}s"
+//	learn NAME NAMESPACE PATH   keep a value of what came last on the stream, which texts then have as {ACTOR.NAME}; see below
 //
 // Nobody's are "mark", which stands before what is judged, and "repeat N" and "end": what stands between them is done N times.
 //
@@ -98,6 +101,14 @@
 // rid="-1" the last one again; these leave what is next as it is. Of a sequence of keys (§15) {key:N:SEED} is the Nth. The bytes of a raw
 // text are a request of HTTP of their own.
 //
+// # What is learned
+//
+// The path of learn leads from an element that came on the actor's stream, or a child of such an element, in the namespace, from child to
+// child by local names, and ends at a text, or behind @ at an attribute. Where nothing of the kind came, the program is not applicable.
+//
+//	attacker learn limit urn:xmpp:stream-limits:0 limits/max-bytes
+//	attacker send "{attacker.limit+1 bytes:<message to='{witness.jid}'><body>{fill}</body></message>}"
+//
 // # Texts
 //
 // In texts stand for what the run knows: {domain}, and of each actor, such as {witness.jid}: jid, bare, local, resource,
@@ -105,5 +116,6 @@
 // resumed, XEP-0198), sid (of the last session over BOSH), nonce (of the last challenge), token (XEP-0484), exporter and endpoint (what a channel can be bound
 // by); {component.domain} and {component.secret}. {attacker.proof:…} is the last message of SCRAM that begins so, with the proof by the
 // actor's password for its exchange; {sha1:…} the hash in hexadecimal, {hmac:KEY TEXT} the code by SHA-256. {b64:…} is the Base64 of its inside, {upper:…} its upper case, {9*…} nine times its inside, {zlib:…} its inside as a zlib stream, {{ and }} a
-// brace. All waits are bounded.
+// brace. {9 bytes:…} is its inside, nine bytes long: {fill}, which stands in it once, becomes as many x as that takes. What is learned or
+// set may stand in place of the 9, and to all such a number may be added, as in {attacker.limit-1}. All waits are bounded.
 package program

@@ -33,6 +33,8 @@ type parser struct {
 	file string
 	line int
 	errs []error
+
+	extra map[string]bool // names that texts may call beside those that are always known
 }
 
 func (p *parser) fail(column int, format string, args ...any) {
@@ -47,6 +49,7 @@ func Parse(file string, src []byte) (*Program, error) {
 		p.fail(1, "the file is not UTF-8")
 		return nil, errors.Join(p.errs...)
 	}
+	p.extra = extras(string(src))
 	prog := &Program{}
 	seen := map[string]bool{}
 	inHeader := true
@@ -100,8 +103,8 @@ func (p *parser) headerLine(prog *Program, line string, seen map[string]bool) {
 	key, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 	at := strings.Index(line, key) + 1
 	rest = strings.TrimSpace(rest)
-	many := key == "conform" || key == "tolerate" || key == "deviate" || key == "unless" || key == "except" || key == "needs"
-	if seen[key] && !many {
+	often := key == "conform" || key == "tolerate" || key == "deviate" || key == "unless" || key == "except" || key == "needs"
+	if seen[key] && !often {
 		p.fail(at, "%s is said twice", key)
 		return
 	}
@@ -155,6 +158,10 @@ func (p *parser) headerLine(prog *Program, line string, seen map[string]bool) {
 			prog.Offers = append(prog.Offers, name)
 			return
 		}
+		if name, ok := after(rest, "setting "); ok {
+			p.setting(prog, name, at)
+			return
+		}
 		p.service(prog, rest, at)
 		return
 	case "conform", "tolerate", "deviate":
@@ -173,10 +180,10 @@ func (p *parser) headerLine(prog *Program, line string, seen map[string]bool) {
 func (p *parser) service(prog *Program, rest string, at int) {
 	words := strings.Fields(rest)
 	if len(words) != 4 || words[0] != "service" || words[2] != "at" {
-		p.fail(at, "needs is followed by: feature NAMESPACE, or: mechanism NAME, or: service NAMESPACE at ADDRESS")
+		p.fail(at, "needs is followed by: feature NAMESPACE, or: mechanism NAME, or: service NAMESPACE at ADDRESS, or: setting NAME")
 		return
 	}
-	if err := checkTemplate(words[3]); err != nil {
+	if err := checkTemplate(words[3], p.extra); err != nil {
 		p.fail(at, "%v", err)
 	}
 	prog.Serves = append(prog.Serves, Service{words[1], words[3]})
@@ -226,6 +233,9 @@ func (p *parser) level(word string, at int) Level {
 	return Level(word)
 }
 
+// many stands before the kind of what is seen one or more times.
+const many = "many"
+
 // outcome reads a line conform, tolerate or deviate.
 func (p *parser) outcome(prog *Program, line string) {
 	tokens, ok := p.tokens(line)
@@ -259,14 +269,20 @@ func (p *parser) outcome(prog *Program, line string) {
 	prog.Lines = append(prog.Lines, l)
 }
 
-// sight reads ACTOR KIND [TYPE] [CONDITIONS] [NAME="VALUE"]….
+// sight reads ACTOR [many] KIND [TYPE] [CONDITIONS] [NAME="VALUE"]….
 func (p *parser) sight(tokens []token, end int) (s Sight, ok bool) {
 	if len(tokens) < 2 {
 		p.fail(end, "an actor and what it sees are needed")
 		return s, false
 	}
 	before := len(p.errs)
-	s.Actor, s.Kind = p.actor(tokens[0]), Kind(tokens[1].word)
+	s.Actor = p.actor(tokens[0])
+	if s.Many = tokens[1].word == many && !tokens[1].quoted && len(tokens) > 2; s.Many {
+		tokens = tokens[1:]
+	}
+	if s.Kind = Kind(tokens[1].word); s.Many && s.Kind == Nothing {
+		p.fail(tokens[1].column, "nothing is not many")
+	}
 	if !slices.Contains(Kinds(), s.Kind) || tokens[1].quoted {
 		p.fail(tokens[1].column, "%q cannot be seen", tokens[1].word)
 	}

@@ -54,12 +54,10 @@ func (p *parser) argument(op *Op, verb token, args []token) {
 		if op.Arg = word(args); len(args) > 1 || len(args) == 1 && op.Arg == "" {
 			p.fail(verb.column, "%s is followed by nothing, or by one subprotocol", op.Verb)
 		}
+	case Learn:
+		p.learn(op, verb, args)
 	case Freeze:
-		d, err := time.ParseDuration(word(args))
-		if err != nil || !one || d <= 0 || d > MaxFreeze {
-			p.fail(verb.column, "freeze is followed by a time such as 200ms, at most %v", MaxFreeze)
-		}
-		op.For = d
+		p.freeze(op, verb, args)
 	case Auth:
 		p.auth(op, verb, args)
 	case Authenticate:
@@ -75,6 +73,19 @@ func (p *parser) argument(op *Op, verb token, args []token) {
 			p.fail(args[0].column, "%s is followed by nothing", op.Verb)
 		}
 	}
+}
+
+// freeze reads a time, or a text that becomes one.
+func (p *parser) freeze(op *Op, verb token, args []token) {
+	if len(args) == 1 && args[0].quoted && args[0].text != "" {
+		p.text(op, verb, args)
+		return
+	}
+	d, err := time.ParseDuration(word(args))
+	if err != nil || len(args) != 1 || d <= 0 || d > MaxFreeze {
+		p.fail(verb.column, "freeze is followed by a time such as 200ms, at most %v, or by a text that becomes one", MaxFreeze)
+	}
+	op.For = d
 }
 
 // bare reads an operation that nobody does.
@@ -127,7 +138,7 @@ func (p *parser) text(op *Op, verb token, args []token) {
 
 // template checks the placeholders of a text.
 func (p *parser) template(t token) {
-	if err := checkTemplate(t.text); err != nil {
+	if err := checkTemplate(t.text, p.extra); err != nil {
 		p.fail(t.column, "%v", err)
 	}
 }

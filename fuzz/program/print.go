@@ -27,6 +27,9 @@ func (p *Program) String() string {
 	for _, s := range p.Serves {
 		fmt.Fprintf(&b, "needs service %s at %s\n", s.Feature, s.At)
 	}
+	for _, s := range p.Settings {
+		fmt.Fprintf(&b, "needs setting %s\n", s)
+	}
 	if p.Only != "" {
 		fmt.Fprintf(&b, "only %s\n", p.Only)
 	}
@@ -82,7 +85,11 @@ func (l Line) String() string {
 
 // String is the sight as it stands in a header.
 func (s Sight) String() string {
-	words := []string{string(s.Actor), string(s.Kind)}
+	words := []string{string(s.Actor)}
+	if s.Many {
+		words = append(words, many)
+	}
+	words = append(words, string(s.Kind))
 	if s.Kind == Error {
 		words = append(words, s.Type)
 	}
@@ -106,6 +113,8 @@ func (o Op) String() string {
 		return fmt.Sprintf("%s %d", Repeat, o.Times)
 	case !o.Verb.hasActor():
 		return string(o.Verb)
+	case o.Verb == Freeze && o.Arg != "":
+		return fmt.Sprintf("%s %s %s", o.Actor, Freeze, strconv.QuoteToASCII(o.Arg))
 	case o.Verb == Freeze:
 		return fmt.Sprintf("%s %s %s", o.Actor, Freeze, o.For)
 	case o.Verb == Send && o.By > 0:

@@ -7,23 +7,24 @@ import (
 
 // Program is what to send to a server, and what is asked of it then.
 type Program struct {
-	Row    int    // of the table of required answers; 0: none
-	Class  string // of the record of robustness bugs, such as SM; empty: none
-	Case   string // tells programs of one row or class apart
-	Title  string
-	State  string      // of the attacker's stream when the judged part begins
-	Record []int       // what it is like in the record of robustness bugs
-	Origin string      // how a mutant came to be; empty: written by hand
-	Level  Level       // of the requirement; empty where there are no Lines
-	Clause string      // where it is required
-	Unless []string    // mechanisms that make the row not applicable when they are offered
-	Offers []string    // mechanisms without which it is not applicable
-	Except []Transport // that have no counterpart of what it is about
-	Only   Transport   // that it is about, so that it is played over no other; empty: any
-	Needs  []string    // namespaces of stream features without which it is not applicable
-	Serves []Service   // without which it is not applicable
-	Lines  []Line
-	Ops    []Op
+	Row      int    // of the table of required answers; 0: none
+	Class    string // of the record of robustness bugs, such as SM; empty: none
+	Case     string // tells programs of one row or class apart
+	Title    string
+	State    string      // of the attacker's stream when the judged part begins
+	Record   []int       // what it is like in the record of robustness bugs
+	Origin   string      // how a mutant came to be; empty: written by hand
+	Level    Level       // of the requirement; empty where there are no Lines
+	Clause   string      // where it is required
+	Unless   []string    // mechanisms that make the row not applicable when they are offered
+	Offers   []string    // mechanisms without which it is not applicable
+	Except   []Transport // that have no counterpart of what it is about
+	Only     Transport   // that it is about, so that it is played over no other; empty: any
+	Needs    []string    // namespaces of stream features without which it is not applicable
+	Serves   []Service   // without which it is not applicable
+	Settings []Setting   // likewise
+	Lines    []Line
+	Ops      []Op
 }
 
 // Service is a feature that an address must have (XEP-0030).
@@ -137,6 +138,7 @@ func (k Kind) hasConditions() bool {
 // Sight is one thing that an actor is to see.
 type Sight struct {
 	Actor      Actor
+	Many       bool // one or more of it, one after the other
 	Kind       Kind
 	Type       string   // of Error: its error type, or any
 	Conditions []string // alternatives; any
@@ -188,6 +190,7 @@ const (
 	Close         Verb = "close"
 	Reset         Verb = "reset"
 	Freeze        Verb = "freeze"
+	Learn         Verb = "learn"
 	Mark          Verb = "mark"   // what follows is judged; it has no actor
 	Repeat        Verb = "repeat" // what follows, up to End, is done N times; they have no actor
 	End           Verb = "end"
@@ -195,7 +198,7 @@ const (
 
 // Verbs returns all verbs.
 func Verbs() []Verb {
-	return []Verb{Dial, DialTLS, DialWS, DialWSS, DialBOSH, DialComponent, Open, StartTLS, Handshake, Certificate, Compress, Auth, Authenticate, Bind, Login, Send, Frame, Raw, Post, Request, Sync, Await, Again, Park, HalfClose, Close, Reset, Freeze, Mark, Repeat, End}
+	return []Verb{Dial, DialTLS, DialWS, DialWSS, DialBOSH, DialComponent, Open, StartTLS, Handshake, Certificate, Compress, Auth, Authenticate, Bind, Login, Send, Frame, Raw, Post, Request, Sync, Await, Again, Park, HalfClose, Close, Reset, Freeze, Learn, Mark, Repeat, End}
 }
 
 // hasActor reports whether an actor does it.
@@ -226,7 +229,7 @@ type Op struct {
 	Verb      Verb
 	Mechanism string        // of Authenticate
 	Attrs     string        // of Request: attributes of <body/> that are said otherwise than usual, as they stand in the program; see Attributes
-	Arg       string        // of Send, Frame, Raw, Post and Request the template, of Auth the mechanism, of Await what to wait for, of Login the transport or ComponentLogin, of Authenticate what is asked for inline, of Certificate what it says, of DialWS and DialWSS the subprotocol, of DialBOSH KeySequence or nothing
+	Arg       string        // of Send, Frame, Raw, Post and Request the template, of Auth the mechanism, of Await what to wait for, of Login the transport or ComponentLogin, of Authenticate what is asked for inline, of Certificate what it says, of DialWS and DialWSS the subprotocol, of DialBOSH KeySequence or nothing, of Learn the Lesson, of Freeze a template where For is 0
 	By        int           // of Send: bytes that are written at a time; 0: all at once
 	Form      Form          // of Frame
 	Times     int           // of Repeat

@@ -16,8 +16,9 @@ clause RFC 6120 §11.3
 unless mechanism ANONYMOUS
 needs feature urn:xmpp:sm:3
 needs service urn:xmpp:mam:2 at {attacker.bare}
+needs setting max-bytes
 only wss
-conform attacker stream-error not-well-formed|bad-format ; witness nothing
+conform attacker many message id="{witness.limit-1}" ; attacker stream-error not-well-formed|bad-format ; witness nothing
 tolerate attacker error modify not-acceptable id="probe" ; witness message from!="{attacker.jid}" body="a ; b"
 deviate SHOULD attacker closed
 
@@ -36,6 +37,10 @@ witness login wss
 attacker frame text part unmasked long reserved=2 claims=-1 "{{"
 attacker frame 11 ""
 attacker raw "\x81"
+witness learn limit urn:x limits/max-bytes
+witness learn node urn:y create@node
+attacker freeze "{witness.limit}ms"
+attacker send "{witness.limit+1 bytes:{fill}}{setting.max-bytes-2*x}"
 `
 
 func TestParse(t *testing.T) {
@@ -45,11 +50,11 @@ func TestParse(t *testing.T) {
 	}
 	want := &Program{
 		Row: 28, Case: "undeclared-prefix", Title: "a stanza with a prefix that is not bound", State: "bound", Level: Must,
-		Clause: "RFC 6120 §11.3", Unless: []string{"ANONYMOUS"}, Needs: []string{"urn:xmpp:sm:3"}, Only: WSS, Serves: []Service{{"urn:xmpp:mam:2", "{attacker.bare}"}},
+		Clause: "RFC 6120 §11.3", Unless: []string{"ANONYMOUS"}, Needs: []string{"urn:xmpp:sm:3"}, Only: WSS, Serves: []Service{{"urn:xmpp:mam:2", "{attacker.bare}"}}, Settings: []Setting{StanzaBytes},
 		Lines: []Line{
-			{Conform, "", []Sight{{Actor: Attacker, Kind: StreamError, Conditions: []string{"not-well-formed", "bad-format"}}, {Actor: Witness, Kind: Nothing}}},
+			{Conform, "", []Sight{{Actor: Attacker, Many: true, Kind: Message, Values: []Value{{"id", false, "{witness.limit-1}"}}}, {Actor: Attacker, Kind: StreamError, Conditions: []string{"not-well-formed", "bad-format"}}, {Actor: Witness, Kind: Nothing}}},
 			{Tolerate, "", []Sight{
-				{Attacker, Error, "modify", []string{"not-acceptable"}, []Value{{"id", false, "probe"}}},
+				{Attacker, false, Error, "modify", []string{"not-acceptable"}, []Value{{"id", false, "probe"}}},
 				{Actor: Witness, Kind: Message, Values: []Value{{"from", true, "{attacker.jid}"}, {"body", false, "a ; b"}}}}},
 			{Deviate, Should, []Sight{{Actor: Attacker, Kind: Closed}}},
 		},
@@ -59,7 +64,10 @@ func TestParse(t *testing.T) {
 			{Actor: Attacker, Verb: Await, Arg: "end"}, {Actor: Witness, Verb: Auth, Arg: "PLAIN"},
 			{Actor: Attacker, Verb: DialWS, Arg: "none"}, {Actor: Accomplice, Verb: DialWSS}, {Actor: Witness, Verb: Login, Arg: "wss"},
 			{Actor: Attacker, Verb: Frame, Arg: "{{", Form: Form{"text", true, true, 2, true, -1}}, {Actor: Attacker, Verb: Frame, Form: Form{Opcode: "11"}},
-			{Actor: Attacker, Verb: Raw, Arg: "\x81"}},
+			{Actor: Attacker, Verb: Raw, Arg: "\x81"},
+			{Actor: Witness, Verb: Learn, Arg: "limit urn:x limits/max-bytes"}, {Actor: Witness, Verb: Learn, Arg: "node urn:y create@node"},
+			{Actor: Attacker, Verb: Freeze, Arg: "{witness.limit}ms"},
+			{Actor: Attacker, Verb: Send, Arg: "{witness.limit+1 bytes:{fill}}{setting.max-bytes-2*x}"}},
 	}
 	if !reflect.DeepEqual(p, want) {
 		t.Errorf("got\n%+v\nwant\n%+v", p, want)
@@ -115,6 +123,16 @@ func TestParseOtherKinds(t *testing.T) {
 		{"seed a\ntitle a\nstate b\n\nmark\nattacker frame text reserved=8 \"\"\n", "says nothing of a frame"},
 		{"seed a\ntitle a\nstate b\n\nmark\nattacker login udp\n", "login is followed by"},
 		{"seed a\ntitle a\nstate b\n\nmark\nattacker dial-ws a b\n", "or by one subprotocol"},
+		{"seed a\ntitle a\nstate b\n\nmark\nattacker learn jid urn:x a\n", "learn is followed by a name"},
+		{"seed a\ntitle a\nstate b\n\nmark\nattacker learn x1 urn:x a\n", "learn is followed by a name"},
+		{"seed a\ntitle a\nstate b\n\nmark\nattacker learn x urn:x a//b\n", "learn is followed by a name"},
+		{"seed a\ntitle a\nstate b\n\nmark\nattacker learn x urn:x a@\n", "learn is followed by a name"},
+		{"seed a\ntitle a\nstate b\n\nmark\nattacker learn x urn:x a@b\nattacker send \"{attacker.x}{witness.x}\"\n", "{witness.x} is not known"},
+		{"seed a\ntitle a\nstate b\n\nmark\nattacker send \"{setting.silence}\"\n", "{setting.silence} is not known"},
+		{"seed a\ntitle a\nstate b\nneeds setting silence\n\nmark\nattacker freeze \"{setting.silence+1}s\"\n", ""},
+		{"seed a\ntitle a\nstate b\nneeds setting rain\n\nmark\n", "\"rain\" is no setting"},
+		{"seed a\ntitle a\nstate b\n\nmark\nattacker freeze \"\"\n", "freeze is followed by"},
+		{"seed a\ntitle a\nstate b\nlevel MUST\nclause a\nconform attacker many nothing\n\nmark\n", "nothing is not many"},
 		{"seed a\ntitle a\nstate b\n\nmark 2\n", "mark is followed by nothing"},
 		{"seed a\ntitle a\nstate b\n\nmark\n" + strings.Repeat("attacker sync\n", MaxOps), "at most 200"},
 	} {
@@ -144,7 +162,12 @@ func TestCheckHoldsMutants(t *testing.T) {
 }
 
 func TestExpand(t *testing.T) {
-	known := func(name string) (string, bool) { return "v", name == "domain" }
+	known := func(name string) (string, bool) {
+		if name == "a.n" {
+			return "7", true
+		}
+		return "v", name == "domain" || name == "a.t"
+	}
 	for _, c := range []struct{ in, want, err string }{
 		{"a{domain}b", "avb", ""},
 		{"{b64:\x00{domain}}", "AHY=", ""},
@@ -161,6 +184,17 @@ func TestExpand(t *testing.T) {
 		{"{-1*a}", "", "a number stands before *"},
 		{"{9000000*a}", "", "longer than"},
 		{"{3000000*a}{3000000*a}", "", "longer than"},
+		{"{a.n+1}|{a.n-8}|{a.n*x}|{a.n-5*x}", "8|-1|xxxxxxx|xx", ""},
+		{"{a.n bytes:<{fill}>}|{a.n+1 bytes:<a>{domain}{fill}>}|{5 bytes:{fill}{2*{a.n}}}", "<xxxxx>|<a>vxxx>|xxx77", ""},
+		{"{a.n-8*x}", "", "a number stands before"},
+		{"{domain*x}", "", "a number stands before"},
+		{"{a.t+1}", "", "\"v\" is no number"},
+		{"{a.u+1}", "", "{a.u} is not known"},
+		{"{3 bytes:<aa>{fill}}", "", "4 bytes long already"},
+		{"{3 bytes:a}", "", "one {fill}"},
+		{"{9 bytes:{fill}{fill}}", "", "one {fill}"},
+		{"{9 bytes:{b64:{fill}}}", "", "becomes something else"},
+		{"{999999999 bytes:{fill}}", "", "longer than"},
 		{"{b64:{b64:{b64:{b64:{b64:a}}}}}", "", "in one another"},
 	} {
 		got, err := Expand(c.in, known)

@@ -92,15 +92,21 @@ func expandOne(inside string, known func(string) (string, bool), depth int) (str
 	if rest, ok := strings.CutPrefix(inside, "key:"); ok {
 		return keyed(inside, rest, known, depth)
 	}
+	if m := sized.FindStringSubmatch(inside); m != nil {
+		return fill(inside, m, known, depth)
+	}
 	if times, rest, ok := strings.Cut(inside, "*"); ok {
-		n, err := strconv.ParseUint(times, 10, 31)
+		n, err := number(inside, times, known)
 		if err != nil {
-			return "", fmt.Errorf("{%s}: a number stands before *", inside)
+			return "", err
 		}
-		return repeated(inside, int(n), rest, known, depth)
+		return repeated(inside, n, rest, known, depth)
 	}
 	if text, ok := known(inside); ok {
 		return text, nil
+	}
+	if text, ok, err := added(inside, known); ok {
+		return text, err
 	}
 	return "", &UnknownError{inside}
 }
@@ -130,9 +136,17 @@ func repeated(inside string, n int, rest string, known func(string) (string, boo
 	return b.String(), nil
 }
 
-// checkTemplate reports placeholders that no run can know.
-func checkTemplate(template string) error {
-	_, err := Expand(template, func(name string) (string, bool) { return "", Knowable(name) })
+// anyNumber stands for one that only the run knows.
+const anyNumber = "5000"
+
+// checkTemplate reports placeholders that no run can know. Extra names are known beside those that always are, and may be numbers.
+func checkTemplate(template string, extra map[string]bool) error {
+	_, err := Expand(template, func(name string) (string, bool) {
+		if extra[name] {
+			return anyNumber, true
+		}
+		return "", Knowable(name)
+	})
 	return err
 }
 

@@ -10,10 +10,10 @@ import (
 	"xmpprig/fuzz/program"
 )
 
-// count is a ladder {N*…} in a text.
+// count is a ladder {N*…} in a text, or a size {N bytes:…}.
 type count struct{ from, to, n int }
 
-var ladder = regexp.MustCompile(`\{([0-9]+)\*`)
+var ladder = regexp.MustCompile(`\{([0-9]+)(?:\*| bytes:)`)
 
 // counts finds the ladders of a text.
 func counts(text string) (all []count) {

@@ -32,6 +32,7 @@ func TestSmallest(t *testing.T) {
 		{"bytes", "mark\nattacker send \"xxxx\\xff\\xfeyyyy{domain}\"\n", `\xff`, "mark\nattacker send \"\\xff\"\n"},
 		{"repeats", "mark\nrepeat 100\nattacker dial\nend\n", "dial", "mark\nattacker dial\n"},
 		{"freezes", "mark\nattacker freeze 2s\n", "freeze", "mark\nattacker freeze 1ms\n"},
+		{"sizes", "mark\nattacker send \"{9000 bytes:<boom>{fill}</boom>}\"\n", "<boom>", "mark\nattacker send \"{13 bytes:<boom>{fill}</boom>}\"\n"},
 		{"pieces", "mark\nattacker send by=1 \"boom\"\n", `boom`, "mark\nattacker send \"boom\"\n"},
 		{"placeholders are whole", "mark\nattacker send \"{b64:a{domain}}boom\"\n", "boom", "mark\nattacker send \"boom\"\n"},
 	} {

@@ -19,10 +19,11 @@ type conn struct {
 	arrived time.Time // when that was read; kept only where a fault needs it
 	leave   time.Time // when the stanza in hand is served; zero: at once
 	out     outbox
-	lang    string   // xml:lang of the client's stream
-	session *session // nil until bound
-	scratch []byte   // for building stanzas; nil while waiting
-	twist   *twist   // what defects have to do with this connection; nil without any
+	lang    string      // xml:lang of the client's stream
+	session *session    // nil until bound
+	scratch []byte      // for building stanzas; nil while waiting
+	twist   *twist      // what defects have to do with this connection; nil without any
+	sentTo  *recipients // nil unless they are counted
 
 	relaying atomic.Bool // it carries requests of BOSH, and no stream
 }
@@ -72,11 +73,16 @@ func (c *conn) serve(direct bool) {
 }
 
 func (c *conn) converse(direct bool) error {
-	deadline := time.Now().Add(c.srv.options.LoginTimeout)
-	_ = c.t.raw.SetReadDeadline(deadline) // a connection that takes none is closed already
+	if !c.srv.bug("silent-peer-kept") {
+		deadline := time.Now().Add(c.srv.options.LoginTimeout)
+		_ = c.t.raw.SetReadDeadline(deadline) // a connection that takes none is closed already
+	}
 	l := &login{conn: c}
 	if err := l.run(direct); err != nil {
 		if isTimeout(err) && !c.ending() {
+			if !l.opened {
+				return errNoRequest // there is no stream in which to say so
+			}
 			return streamError{wire.PolicyViolation, "no session was bound in time"}
 		}
 		return err
@@ -126,7 +132,7 @@ func (c *conn) next() (*wire.Element, error) {
 
 // more waits for bytes of the stream.
 func (c *conn) more() (err error) {
-	if c.rest, err = c.t.read(); err != nil {
+	if err = c.listen(); err != nil {
 		c.rest = nil
 		return err
 	}

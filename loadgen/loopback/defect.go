@@ -54,7 +54,7 @@ func Oracles() []string {
 // Defects returns all defects, by class.
 func Defects() []Defect {
 	return slices.Concat(xmlDefects(), relayDefects(), loginDefects(), identityDefects(), exhaustionDefects(), serviceDefects(), webDefects(), managedDefects(), roomDefects(), archiveDefects(),
-		externalDefects(), scramDefects(), inlineDefects(), componentDefects(), boshDefects(), compressDefects())
+		externalDefects(), scramDefects(), inlineDefects(), componentDefects(), boshDefects(), compressDefects(), boundsDefects())
 }
 
 // CheckDefects says which names are not those of defects.

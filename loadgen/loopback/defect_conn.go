@@ -35,6 +35,10 @@ func (l *login) limits() wire.Limits {
 		l.t.tls != nil && !direct && t.has("limit-lost-after-starttls") || direct && t.has("no-limit-on-direct-tls") {
 		limits.Bytes = unboundedBytes
 	}
+	if t.has("limit-not-enforced") {
+		limits.Bytes *= 2
+	}
+	limits.Bytes = int(l.srv.overstated(time.Duration(limits.Bytes)))
 	if l.t.web != nil && t.has("no-limit-over-websocket") || (l.t.bosh != nil || l.relaying.Load()) && t.has("no-limit-over-bosh") || l.t.packed != nil && t.has("inflated-unbounded") {
 		limits.Bytes = unboundedBytes
 	}

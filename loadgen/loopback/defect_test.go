@@ -31,6 +31,9 @@ func TestDefects(t *testing.T) {
 	for name, act := range deadlyCases {
 		shown[name] = dies(act)
 	}
+	for name, b := range boundsCases {
+		shown[name] = b.on
+	}
 	for _, d := range Defects() {
 		t.Run(d.Name, func(t *testing.T) {
 			show := shown[d.Name]

@@ -14,7 +14,7 @@
 // It speaks XMPP core and instant messaging (RFC 6120, RFC 6121) to clients of one domain: STARTTLS and direct TLS, SASL
 // (PLAIN, SCRAM with and without channel binding, OAUTHBEARER, DIGEST-MD5, EXTERNAL, ANONYMOUS), binding, rosters, subscriptions, presence and
 // messages, and of the extensions multi-user chat (XEP-0045), ping (XEP-0199), service discovery (XEP-0030), software version (XEP-0092) and, when asked,
-// in-band registration (XEP-0077), SASL2 with Bind 2, FAST and upgrades of SCRAM (XEP-0388, XEP-0386, XEP-0484, XEP-0480), an archive (XEP-0313) and messages to those who are away. Its users have nodes
+// in-band registration (XEP-0077), SASL2 with Bind 2, FAST and upgrades of SCRAM (XEP-0388, XEP-0386, XEP-0484, XEP-0480), an archive (XEP-0313) and messages to those who are away, of which more than there is room for come back with resource-constraint. Its users have nodes
 // (XEP-0163), a list of whom they block (XEP-0191, which keeps messages away, not presence) and a vCard (XEP-0054), there is a service with nodes at
 // pubsub.DOMAIN (XEP-0060), and push notifications (XEP-0357) are agreed to, though none is sent. It keeps everything in memory.
 // Of other domains it knows those of the external components (XEP-0114) that connect to it, and with Options.Federation it has streams
@@ -42,7 +42,11 @@
 //     it: with not-authorized before any was, improper-addressing without both addresses, host-unknown to a domain that is not here, else
 //     invalid-from. Answers of dialback that answer nothing are passed over.
 //   - A third failed attempt to authenticate, or no session after Options.LoginTimeout, ends the stream with policy-violation.
+//     Who has opened no stream by then is cut off without a word.
 //   - A client that lets more than Options.Queue bytes wait is cut off without a word.
+//   - The features tell how many bytes an element may have (XEP-0478), and, where Options.Bounds has such a limit, how long a session may
+//     be silent: it is pinged then, and ends with connection-timeout where as much goes by again. The other bounds are of connections in
+//     a row, recipients, and what is not acknowledged.
 //
 // # Faults
 //

@@ -19,8 +19,9 @@ type login struct {
 	external certified // what the client's certificate says
 	foreign  bool      // the header names somebody of another domain
 	sasl     saslExchange
-	failures int // of SASL
-	binds    int // attempts to bind
+	failures int  // of SASL
+	binds    int  // attempts to bind
+	opened   bool // a stream header came, since the connection or the TLS handshake
 }
 
 // errTLS says that TLS failed, after which no stream is left.
@@ -120,7 +121,7 @@ func (l *login) startTLS(e *wire.Element) error {
 }
 
 func (l *login) secure() error {
-	if !l.out.hush(true) {
+	if l.opened = false; !l.out.hush(true) {
 		return io.EOF
 	}
 	l.identity = l.srv.identity.Load()

@@ -105,7 +105,7 @@ func (c *conn) sendManaged(b []byte, messages int) bool {
 	m.unacked = append(m.unacked, keptStanza{bytes.Clone(b), messages > 0})
 	m.bytes += len(b)
 	m.out++
-	if m.bytes > c.srv.options.Queue {
+	if c.srv.tooMuch(m) {
 		c.srv.tally.slowReaders.Add(1)
 		m.end()
 		return false

@@ -50,6 +50,9 @@ type Options struct {
 	// Archive is how many messages are kept for each user and each room (XEP-0313), and Offline how many wait for one who is away;
 	// 0: none, and so no such service.
 	Archive, Offline int
+	// Disabled and Unavailable are accounts, in lower case, that cannot log in: by PLAIN and SCRAM they fail with account-disabled
+	// and with temporary-auth-failure, whatever the password is.
+	Disabled, Unavailable []string
 	// Session offers the session request that RFC 3921 had, as optional.
 	Session bool
 	// StreamManagement says how XEP-0198 is served.
@@ -67,6 +70,7 @@ type Options struct {
 
 	Limits       wire.Limits   // of one element; 64 levels, 64 attributes and 256 KiB where not positive
 	Queue        int           // bytes that may wait for a slow reader before it is cut off; 4 MiB when 0
+	Bounds       Bounds        // on what one address or session may do
 	LoginTimeout time.Duration // from connecting to bound; one minute when 0
 	Name         string        // of the software, for disco and version; "xmpprig loopback" when empty
 	Version      string        // of the software; left out when empty
@@ -151,6 +155,9 @@ func (o *Options) settle() error {
 	}
 	if o.Name == "" {
 		o.Name = "xmpprig loopback"
+	}
+	if b := o.Bounds; b.Idle < 0 || b.Attempts < 0 || b.Recipients < 0 || b.Unacked < 0 {
+		return errors.New("a bound is negative")
 	}
 	if _, own := o.Components[o.Domain]; own {
 		return fmt.Errorf("the domain %s is the server's own, and cannot be a component's", o.Domain)

@@ -1,6 +1,8 @@
 package loopback
 
 import (
+	"time"
+
 	"xmpprig/loadgen/xmpp/wire"
 )
 
@@ -19,6 +21,10 @@ func (c *conn) stanza(e *wire.Element) {
 	}
 	if err != nil {
 		c.refuse(e, "jid-malformed")
+		return
+	}
+	if s.options.Bounds.Recipients > 0 && c.tooMany(to, time.Now()) {
+		c.refuseMany(e)
 		return
 	}
 	switch string(e.Local()) {

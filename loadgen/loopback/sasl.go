@@ -232,6 +232,9 @@ func (l *login) plain(data []byte) (string, error) {
 	if len(parts) != 3 || parts[1] == "" || parts[2] == "" {
 		return "", saslError("malformed-request")
 	}
+	if bad := l.srv.troubled(parts[1]); bad != "" {
+		return l.admit(parts[1], bad)
+	}
 	user, password, ok := l.srv.credentials(parts[1])
 	if !ok || !hmac.Equal([]byte(password), []byte(parts[2])) {
 		return "", saslError("not-authorized")
@@ -282,6 +285,9 @@ func (l *login) respondSCRAM(data []byte) (out []byte, user string, err error) {
 	x := l.sasl.scram
 	if x.first == nil {
 		out, err = x.begin(data)
+		if bad := l.srv.troubled(x.user); err == nil && bad != "" {
+			return nil, "", bad
+		}
 		return out, "", asSASL(err)
 	}
 	if out, err = x.finish(data); err != nil {

@@ -42,6 +42,7 @@ type Server struct {
 	planted *planted // nil without defects
 	foreign foreign
 
+	attempts  attempts
 	accounts  directory
 	tokens    tokenStore
 	upgraded  upgradeNotes
@@ -68,6 +69,9 @@ type Server struct {
 	bosh   map[string]*boshStream // sessions over BOSH, by sid
 	wg     sync.WaitGroup
 }
+
+// errTooManyAttempts says that an address is not served for the moment.
+var errTooManyAttempts = errors.New("too many connections from this address")
 
 // ErrClosed is what a closed server answers.
 var ErrClosed = errors.New("server is closed")
@@ -186,12 +190,16 @@ func (s *Server) accept(l net.Listener, direct bool) {
 				continue
 			}
 		}
-		_ = s.serve(c, direct) // it is closed already if the server is
+		_ = s.serve(c, direct) // it is closed already where it is not served
 	}
 }
 
 // serve takes a connection over.
 func (s *Server) serve(raw net.Conn, direct bool) error {
+	if !s.mayConnect(raw.RemoteAddr(), time.Now()) {
+		_ = raw.Close()
+		return errTooManyAttempts
+	}
 	c := s.newConn(raw, direct)
 	s.connsMu.Lock()
 	defer s.connsMu.Unlock()

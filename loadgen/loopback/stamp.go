@@ -101,6 +101,8 @@ func errorKind(condition string) string {
 		return "modify"
 	case "forbidden", "not-authorized", "registration-required":
 		return "auth"
+	case "resource-constraint":
+		return "wait"
 	}
 	return "cancel"
 }

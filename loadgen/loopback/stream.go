@@ -24,6 +24,7 @@ func (l *login) openStream() error {
 		}
 		return err
 	}
+	l.opened = true
 	h := e.StreamHeader()
 	bad := l.checkHeader(e, h)
 	l.lang = h.Lang
@@ -112,6 +113,7 @@ func (l *login) appendFeatures(b []byte) []byte {
 			b = append(b, "<register xmlns='"+wire.NSRegStream+"'/>"...)
 		}
 	}
+	b = l.appendStreamLimits(b)
 	return append(b, "</stream:features>"...)
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"xmpprig/loadgen/xmpp/websocket"
+	"xmpprig/loadgen/xmpp/wire"
 )
 
 // transport is one connection as bytes. A socket that is idle holds no buffer: transport waits until there is
@@ -122,6 +123,10 @@ func (t *transport) readTLS() ([]byte, error) {
 		if n, err = t.fill(); err != nil {
 			t.release()
 			return nil, err
+		}
+		if t.renegotiates(t.lent[:n]) {
+			t.release()
+			return nil, streamError{wire.PolicyViolation, "TLS is negotiated once"}
 		}
 		t.sealed, t.from, t.to, t.lent = t.lent, 0, n, nil
 	}

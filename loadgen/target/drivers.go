@@ -64,5 +64,6 @@ type launch struct {
 	rest     time.Duration // Server.Rest
 	release  string        // where it is known without a log
 	accounts string
-	config   string // that was added
+	config   string            // that was added
+	settings map[string]string // Server.Settings
 }

@@ -47,8 +47,9 @@ type ejabberdValues struct {
 	Federation                      Federation
 	Federated                       bool
 	ServerPort                      int
-	Plus                            bool // offer channel binding
-	Verify                          bool // look at the certificates of clients
+	Plus                            bool              // offer channel binding
+	Verify                          bool              // look at the certificates of clients
+	Tight                           map[string]string // values of settings; nil: the server is not tight
 }
 
 // erlang is where the programs and libraries are.
@@ -88,7 +89,13 @@ func prepareEjabberd(ctx context.Context, st *site) (*launch, error) {
 		software: "ejabberd",
 		accounts: accounts,
 		config:   st.spec.Config,
+		settings: ejabberdSettings(st.spec),
 	}, nil
+}
+
+// ejabberdSettings are those that ejabberd can have.
+func ejabberdSettings(s Spec) map[string]string {
+	return s.settings("silence", "idle", "max-bytes", "unacked", "offline", "addresses")
 }
 
 // findErlang finds erl and erlc on PATH, and ejabberd's libraries where its
@@ -146,6 +153,7 @@ func ejabberdFiles(st *site, h scramHash) error {
 		Component: st.spec.Component, ComponentPort: st.place.RouterPort,
 		Federation: st.spec.Federation, Federated: st.spec.Federation.wanted(), ServerPort: st.place.ServerPort,
 		Plus: strings.HasSuffix(st.spec.Mechanism, "-PLUS"), Verify: st.spec.Mechanism == "EXTERNAL" || st.spec.ClientCertificates,
+		Tight: ejabberdSettings(st.spec),
 	}
 	if st.spec.ShortcutAuth {
 		v.Method = "xmpprig"

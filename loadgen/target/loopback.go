@@ -63,9 +63,10 @@ func prepareLoopback(_ context.Context, st *site) (*launch, error) {
 	if s.has(Archive) {
 		args = append(args, "--archive", strconv.Itoa(loopbackArchive))
 	}
-	if s.has(Offline) {
+	if s.has(Offline) && !s.Tight {
 		args = append(args, "--offline", strconv.Itoa(loopbackOffline))
 	}
+	args = append(args, tightArgs(s)...)
 	for _, f := range s.Faults {
 		args = append(args, "--fault", f)
 	}
@@ -77,12 +78,28 @@ func prepareLoopback(_ context.Context, st *site) (*launch, error) {
 		rules:    processRules,
 		endpoint: func() (Endpoint, bool, error) { return oneDoor(st.endpoint()), true, nil },
 		software: "xmpprig loopback",
+		settings: loopbackSettings(s),
 		accounts: "every name of the pattern, in the loopback server's memory",
 	}
 	if info, err := buildinfo.ReadFile(s.Exe); err == nil {
 		l.release = info.Main.Version
 	}
 	return l, nil
+}
+
+// loopbackSettings are all but those of services that the loopback server does not have.
+func loopbackSettings(s Spec) map[string]string {
+	return s.settings("silence", "idle", "max-bytes", "attempts", "recipients", "unacked", "offline", "disabled", "unavailable")
+}
+
+// tightArgs are the flags by which the loopback server has the settings.
+func tightArgs(s Spec) []string {
+	v := loopbackSettings(s)
+	if v == nil {
+		return nil
+	}
+	return []string{"--login-within", v["silence"] + "s", "--idle", v["idle"] + "s", "--attempts", v["attempts"], "--recipients", v["recipients"],
+		"--unacked", v["unacked"], "--disabled", v["disabled"], "--unavailable", v["unavailable"], "--offline", v["offline"]}
 }
 
 // oneDoor is e where HTTP is spoken on the ports of XMPP.

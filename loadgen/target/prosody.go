@@ -21,6 +21,9 @@ var prosodyConfig string
 //go:embed mod_auth_xmpprig_shortcut.lua
 var prosodyShortcut []byte
 
+//go:embed mod_auth_xmpprig_disabled.lua
+var prosodyDisabled []byte
+
 //go:embed mod_xmpprig_nodes.lua
 var prosodyNodes []byte
 
@@ -49,6 +52,7 @@ type prosodyValues struct {
 	ServerPort                         int
 	Trusted                            string
 	Iterations                         int
+	Tight                              map[string]string // values of settings; nil: the server is not tight
 }
 
 func prepareProsody(ctx context.Context, st *site) (*launch, error) {
@@ -80,7 +84,13 @@ func prepareProsody(ctx context.Context, st *site) (*launch, error) {
 		software: "Prosody",
 		accounts: accounts,
 		config:   st.spec.Config,
+		settings: prosodySettings(st.spec),
 	}, nil
+}
+
+// prosodySettings are those that Prosody can have. It sends sessions that are silent no sign of its own but white space.
+func prosodySettings(s Spec) map[string]string {
+	return s.settings("silence", "max-bytes", "unacked", "offline", "disabled")
 }
 
 // prosodyFiles writes configuration, module and certificates.
@@ -98,11 +108,12 @@ func prosodyFiles(st *site, h scramHash) error {
 		Key: st.path("key.pem"), Cert: st.path("cert.pem"),
 		IP: st.place.IP.String(), Domain: st.spec.Domain, Conference: "conference." + st.spec.Domain,
 		Port: st.place.Port, TLSPort: st.place.TLSPort, WebPort: st.place.WebPort, WebTLS: st.place.WebTLS, WebSocket: st.spec.WebSocket, BOSH: st.spec.BOSH, Metrics: st.spec.Metrics,
-		Archive: st.spec.has(Archive), Offline: st.spec.has(Offline), RoomArchive: st.spec.has(RoomArchive), Passwords: st.spec.Mechanism != "EXTERNAL", PubSub: "pubsub." + st.spec.Domain,
+		Archive: st.spec.has(Archive), Offline: st.spec.has(Offline) || st.spec.Tight, RoomArchive: st.spec.has(RoomArchive), Passwords: st.spec.Mechanism != "EXTERNAL", PubSub: "pubsub." + st.spec.Domain,
 		Tickets: st.spec.TLSResume, Inline: inline, ClientCA: clientCA(st),
 		Shortcut: st.spec.ShortcutAuth, Hash: h.name, Password: password, Iterations: prosodyIterations, Config: st.spec.Config,
 		Component: st.spec.Component, ComponentPort: st.place.RouterPort,
 		Federation: st.spec.Federation, Federated: st.spec.Federation.wanted(), ServerPort: st.place.ServerPort, Trusted: st.path("ca.pem"),
+		Tight: prosodySettings(st.spec),
 	})
 	if err != nil {
 		return err
@@ -111,6 +122,7 @@ func prosodyFiles(st *site, h scramHash) error {
 		st.write("prosody.cfg.lua", config),
 		st.write("modules/mod_auth_xmpprig_shortcut.lua", prosodyShortcut),
 		st.write("modules/mod_auth_xmpprig_certs.lua", prosodyCerts),
+		st.write("modules/mod_auth_xmpprig_disabled.lua", prosodyDisabled),
 		st.write("modules/mod_xmpprig_nodes.lua", prosodyNodes),
 		st.write("modules/mod_xmpprig_inline.lua", prosodyInline),
 		st.write("modules/mod_xmpprig_route.lua", prosodyRoute),

@@ -77,6 +77,10 @@ type Spec struct {
 	// Authority certifies the server, and is whom it believes; nil: one of its own.
 	Authority *Authority
 
+	// Tight sets the server up with limits that are met in seconds, and with accounts in trouble, as far as it can have them: see
+	// Server.Settings. It is for programs that are about limits, not for load.
+	Tight bool
+
 	// ShortcutAuth replaces the account store by a backend that knows every
 	// name and one password and computes no keys at login. Prosody and
 	// ejabberd only; the password must not contain {n}.

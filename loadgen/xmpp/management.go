@@ -57,6 +57,7 @@ func newManagement(o *StreamManagement) *management {
 func (m *management) begin() {
 	m.sent.Reset(unlimited)
 	m.sent.Next([]byte(smRoot))
+	m.sent.Next(nil) // the header has been looked at: a session that sends nothing holds none of it
 }
 
 // unlimited are limits for what this side itself sends.

@@ -3,7 +3,6 @@ package xmpp
 import (
 	"fmt"
 	"io"
-	"time"
 
 	"xmpprig/loadgen/xmpp/websocket"
 	"xmpprig/loadgen/xmpp/wire"
@@ -76,23 +75,14 @@ func (c *Conn) sendMessages(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// nextMessages waits for bytes of messages.
-func (c *Conn) nextMessages(deadline time.Time) ([]byte, error) {
-	for {
-		if err := c.web.err; err != nil {
-			return nil, err
-		}
-		data, err := c.nextBytes(deadline)
-		if err != nil {
-			return data, err
-		}
-		if data, err = c.unframe(data); len(data) > 0 {
-			return data, nil
-		}
-		if c.release(); err != nil {
-			return nil, err
-		}
+// messages returns the content of the messages in data, and gives the buffer back where there is none.
+func (c *Conn) messages(data []byte) ([]byte, error) {
+	content, err := c.unframe(data)
+	if len(content) > 0 {
+		return content, nil
 	}
+	c.release()
+	return nil, err
 }
 
 // unframe takes the frames apart in place: what it returns is the content of the messages, one after the other. An error

@@ -127,28 +127,22 @@ func TestLackIsNamed(t *testing.T) {
 }
 
 func TestEveryRequestOnRealServers(t *testing.T) {
-	for _, driver := range []string{"prosody", "ejabberd"} {
-		t.Run(driver, func(t *testing.T) {
-			if skipped(driver) {
-				t.Log("left out by XMPPRIG_SKIP_SERVERS")
-				return
-			}
-			srv := startServer(t, target.Spec{Driver: driver, Sessions: 16, Services: target.Services(),
-				Users: target.Users{Count: 6, Name: "user{n}", Password: "secret"}})
-			more, series := "", []string{}
-			if driver == "ejabberd" { // Prosody comes without push notifications
-				more, series = pushRequests, []string{"push", "push-disable"}
-			}
-			text := fmt.Sprintf(allRequests, more)
-			if driver == "ejabberd" { // 23.01 aborts deletions that come at once, and then forgets whose the node is
-				text = strings.Replace(text, "    - node-delete: {node: mood}\n", "", 1)
-			}
-			s, err := scenarios.Parse("test.yaml", []byte(text))
-			if err != nil {
-				t.Fatal(err)
-			}
-			run := runOn(t, srv, s)
-			checkRequests(t, run, series...)
-		})
-	}
+	onRealServers(t, func(t *testing.T, driver string) {
+		srv := startServer(t, target.Spec{Driver: driver, Sessions: 16, Services: target.Services(),
+			Users: target.Users{Count: 6, Name: "user{n}", Password: "secret"}})
+		more, series := "", []string{}
+		if driver == "ejabberd" { // Prosody comes without push notifications
+			more, series = pushRequests, []string{"push", "push-disable"}
+		}
+		text := fmt.Sprintf(allRequests, more)
+		if driver == "ejabberd" { // 23.01 aborts deletions that come at once, and then forgets whose the node is
+			text = strings.Replace(text, "    - node-delete: {node: mood}\n", "", 1)
+		}
+		s, err := scenarios.Parse("test.yaml", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		run := runOn(t, srv, s)
+		checkRequests(t, run, series...)
+	})
 }

@@ -24,41 +24,34 @@ func managing(m *scenarios.StreamManagement) *xmpp.StreamManagement {
 // the middle of a run.
 func TestStormsOnRealServers(t *testing.T) {
 	const sessions = 40
-	for _, driver := range []string{"prosody", "ejabberd"} {
-		if skipped(driver) {
-			t.Logf("%s is left out by XMPPRIG_SKIP_SERVERS", driver)
-			continue
+	onRealServers(t, func(t *testing.T, driver string) {
+		srv := startReal(t, driver, sessions, "secret")
+		storm := func(name string, length time.Duration, restart time.Duration) *results.Run {
+			o := scenarios.Overrides{Sessions: sessions, Duration: &length, Server: driver, Password: "secret"}
+			if restart > 0 {
+				o.Restart = &restart
+			}
+			run := runOn(t, srv, readScenario(t, name, o))
+			if l := run.Ledger; l.Duplicated+l.Reordered+l.Misdelivered != 0 {
+				t.Errorf("%s: ledger %+v", name, l)
+			}
+			return run
 		}
-		t.Run(driver, func(t *testing.T) {
-			t.Parallel()
-			srv := startReal(t, driver, sessions, "secret")
-			storm := func(name string, length time.Duration, restart time.Duration) *results.Run {
-				o := scenarios.Overrides{Sessions: sessions, Duration: &length, Server: driver, Password: "secret"}
-				if restart > 0 {
-					o.Restart = &restart
-				}
-				run := runOn(t, srv, readScenario(t, name, o))
-				if l := run.Ledger; l.Duplicated+l.Reordered+l.Misdelivered != 0 {
-					t.Errorf("%s: ledger %+v", name, l)
-				}
-				return run
-			}
-			run := storm("resume-storm", 6*time.Second, 0)
-			if s, l := run.Sessions, run.Ledger; s.Resumed != sessions || s.ResumesFailed != 0 || len(run.Errors) > 0 || l.Lost != 0 || l.Managed.Acked != l.Sent {
-				t.Errorf("resume-storm: %+v, errors %+v, ledger %+v %+v", s, run.Errors, l, l.Managed)
-			}
-			checkOutage(t, run, sessions)
-			run = storm("half-open", 4*time.Second, 0)
-			if s, l := run.Sessions, run.Ledger; s.Resumed < 3 || s.ResumesFailed != 0 || len(run.Errors) > 0 || l.Lost != 0 {
-				t.Errorf("half-open: %+v, errors %+v, ledger %+v", s, run.Errors, l)
-			}
-			run = storm("restart-storm", 8*time.Second, time.Second)
-			if s := run.Sessions; s.Reconnected != sessions || len(run.Restarts) != 1 || run.Restarts[0].Error != "" || len(run.Server.Crashes) > 0 {
-				t.Errorf("restart-storm: %+v, restarts %+v, crashes %+v", s, run.Restarts, run.Server.Crashes)
-			}
-			checkOutage(t, run, sessions)
-		})
-	}
+		run := storm("resume-storm", 6*time.Second, 0)
+		if s, l := run.Sessions, run.Ledger; s.Resumed != sessions || s.ResumesFailed != 0 || len(run.Errors) > 0 || l.Lost != 0 || l.Managed.Acked != l.Sent {
+			t.Errorf("resume-storm: %+v, errors %+v, ledger %+v %+v", s, run.Errors, l, l.Managed)
+		}
+		checkOutage(t, run, sessions)
+		run = storm("half-open", 4*time.Second, 0)
+		if s, l := run.Sessions, run.Ledger; s.Resumed < 3 || s.ResumesFailed != 0 || len(run.Errors) > 0 || l.Lost != 0 {
+			t.Errorf("half-open: %+v, errors %+v, ledger %+v", s, run.Errors, l)
+		}
+		run = storm("restart-storm", 12*time.Second, time.Second)
+		if s := run.Sessions; s.Reconnected != sessions || len(run.Restarts) != 1 || run.Restarts[0].Error != "" || len(run.Server.Crashes) > 0 {
+			t.Errorf("restart-storm: %+v, restarts %+v, crashes %+v", s, run.Restarts, run.Server.Crashes)
+		}
+		checkOutage(t, run, sessions)
+	})
 }
 
 // checkOutage wants one outage of all sessions, from which all came back.

@@ -35,6 +35,17 @@ func realServers(t *testing.T) []string {
 	return slices.DeleteFunc([]string{"prosody", "ejabberd", "jabberd2"}, func(name string) bool { return skipped(t, name) })
 }
 
+// onEach runs a test on each of some servers, at once, as a server that starts or ends has others wait most of the time. What they share,
+// such as the environment, is to be set before.
+func onEach(t *testing.T, servers []string, test func(t *testing.T, name string)) {
+	for _, name := range servers {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, name)
+		})
+	}
+}
+
 // start starts a server with n accounts and stops it when the test ends.
 func start(t *testing.T, spec Spec) *Server {
 	t.Helper()

@@ -66,25 +66,23 @@ type readRecorder struct {
 func (r readRecorder) Read(b []byte) (int, error) { return io.TeeReader(r.Conn, r.said).Read(b) }
 
 func TestRealServersStart(t *testing.T) {
-	for _, name := range realServers(t) {
-		t.Run(name, func(t *testing.T) {
-			s := start(t, Spec{Driver: name, Domain: "rig.test", Users: accounts(10000)})
-			software, version := s.Software()
-			t.Log(software, version, "-", s.Accounts())
-			if software == "" || version == "" {
-				t.Errorf("Software() = %q, %q", software, version)
+	onEach(t, realServers(t), func(t *testing.T, name string) {
+		s := start(t, Spec{Driver: name, Domain: "rig.test", Users: accounts(10000)})
+		software, version := s.Software()
+		t.Log(software, version, "-", s.Accounts())
+		if software == "" || version == "" {
+			t.Errorf("Software() = %q, %q", software, version)
+		}
+		if offer := features(t, s.Endpoint()); !strings.Contains(offer, "<starttls") || !strings.Contains(offer, "<mechanism>SCRAM-SHA-256<") {
+			t.Errorf("features %s", offer)
+		}
+		for _, i := range []int{0, 9999} {
+			if err := login(t.Context(), s.Endpoint(), accounts(10000), i, xmpp.DirectTLS, "SCRAM-SHA-256"); err != nil {
+				t.Errorf("user %d: %v", i, err)
 			}
-			if offer := features(t, s.Endpoint()); !strings.Contains(offer, "<starttls") || !strings.Contains(offer, "<mechanism>SCRAM-SHA-256<") {
-				t.Errorf("features %s", offer)
-			}
-			for _, i := range []int{0, 9999} {
-				if err := login(t.Context(), s.Endpoint(), accounts(10000), i, xmpp.DirectTLS, "SCRAM-SHA-256"); err != nil {
-					t.Errorf("user %d: %v", i, err)
-				}
-			}
-			if c := s.Crashes(); len(c) > 0 {
-				t.Errorf("crashes of a healthy server: %v", c)
-			}
-		})
-	}
+		}
+		if c := s.Crashes(); len(c) > 0 {
+			t.Errorf("crashes of a healthy server: %v", c)
+		}
+	})
 }

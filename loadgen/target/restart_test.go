@@ -13,60 +13,60 @@ import (
 	"xmpprig/loadgen/xmpp"
 )
 
-// startable are all drivers that start a server.
-func startable(t *testing.T) map[string]Spec {
-	specs := map[string]Spec{"loopback": loopbackSpec(t)}
-	for _, name := range realServers(t) {
-		specs[name] = Spec{Driver: name, Domain: "rig.test", Users: accounts(100)}
-	}
-	return specs
+// onStartable runs a test on all drivers that start a server, at once.
+func onStartable(t *testing.T, test func(t *testing.T, name string, spec Spec)) {
+	onEach(t, append(realServers(t), "loopback"), func(t *testing.T, name string) {
+		spec := Spec{Driver: name, Domain: "rig.test", Users: accounts(100)}
+		if name == "loopback" {
+			spec = loopbackSpec(t)
+		}
+		test(t, name, spec)
+	})
 }
 
 func TestRestartAfterKill(t *testing.T) {
-	for name, spec := range startable(t) {
-		t.Run(name, func(t *testing.T) {
-			dir := cleanTemp(t)
-			s := start(t, spec)
-			before, first := s.Endpoint(), s.PID()
-			for round := 1; round <= 2; round++ {
-				held := hold(t, before, spec.Users) // its port lies in TIME_WAIT or the like after the kill
-				exited, mark := s.Exited(), s.LogMark()
-				if err := s.Kill(); err != nil {
-					t.Fatal(err)
-				}
-				<-exited
-				if err := s.Restart(t.Context()); err != nil {
-					t.Fatal(err)
-				}
-				if err := held.Abort(); err != nil {
-					t.Error(err)
-				}
-				if s.Exited() == exited || s.PID() == first || s.ExitError() != nil {
-					t.Errorf("after a restart: pid %d after %d, exit error %v", s.PID(), first, s.ExitError())
-				}
-				for i, mode := range []xmpp.TLSMode{xmpp.StartTLS, xmpp.DirectTLS} {
-					if err := login(t.Context(), before, spec.Users, 98+i, mode, "SCRAM-SHA-256"); err != nil {
-						t.Errorf("%s: %v", mode, err)
-					}
-				}
-				c := s.Crashes()
-				if len(c) != round || !strings.HasSuffix(c[round-1].Text, "signal: killed") {
-					t.Errorf("crashes after %d kills: %q", round, c)
-				}
-				if name != "loopback" && len(s.LogSince(mark)) == 0 {
-					t.Error("the logs are not followed any more")
+	dir := cleanTemp(t)
+	onStartable(t, func(t *testing.T, name string, spec Spec) {
+		s := start(t, spec)
+		before, first := s.Endpoint(), s.PID()
+		for round := 1; round <= 2; round++ {
+			held := hold(t, before, spec.Users) // its port lies in TIME_WAIT or the like after the kill
+			exited, mark := s.Exited(), s.LogMark()
+			if err := s.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			<-exited
+			if err := s.Restart(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if err := held.Abort(); err != nil {
+				t.Error(err)
+			}
+			if s.Exited() == exited || s.PID() == first || s.ExitError() != nil {
+				t.Errorf("after a restart: pid %d after %d, exit error %v", s.PID(), first, s.ExitError())
+			}
+			for i, mode := range []xmpp.TLSMode{xmpp.StartTLS, xmpp.DirectTLS} {
+				if err := login(t.Context(), before, spec.Users, 98+i, mode, "SCRAM-SHA-256"); err != nil {
+					t.Errorf("%s: %v", mode, err)
 				}
 			}
-			if after := s.Endpoint(); after != before {
-				t.Errorf("endpoint %+v, before %+v", after, before)
+			c := s.Crashes()
+			if len(c) != round || !strings.HasSuffix(c[round-1].Text, "signal: killed") {
+				t.Errorf("crashes after %d kills: %q", round, c)
 			}
-			stop(t, s)
-			noProcessIn(t, dir)
-			if err := s.Restart(t.Context()); !errors.Is(err, ErrStopped) {
-				t.Errorf("restart after Stop: %v", err)
+			if name != "loopback" && len(s.LogSince(mark)) == 0 {
+				t.Error("the logs are not followed any more")
 			}
-		})
-	}
+		}
+		if after := s.Endpoint(); after != before {
+			t.Errorf("endpoint %+v, before %+v", after, before)
+		}
+		stop(t, s)
+		noProcessIn(t, dir, name)
+		if err := s.Restart(t.Context()); !errors.Is(err, ErrStopped) {
+			t.Errorf("restart after Stop: %v", err)
+		}
+	})
 }
 
 // hold logs in and stays.
@@ -84,33 +84,31 @@ func hold(t *testing.T, e Endpoint, u Users) *xmpp.Conn {
 // A server that runs is ended in order, one that hangs is killed; neither counts
 // as a crash.
 func TestRestartOfTheLiving(t *testing.T) {
-	for name, spec := range startable(t) {
-		t.Run(name, func(t *testing.T) {
-			s := start(t, spec)
-			used, err := s.Usage()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := s.Restart(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			if err := s.people().signal(syscall.SIGSTOP); err != nil {
-				t.Fatal(err)
-			}
-			if err := s.Restart(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			if now, err := s.Usage(); err != nil || now.CPU < used.CPU {
-				t.Errorf("usage %+v, %v; before %+v", now, err, used)
-			}
-			if err := login(t.Context(), s.Endpoint(), spec.Users, 5, xmpp.StartTLS, "SCRAM-SHA-256"); err != nil {
-				t.Error(err)
-			}
-			if c := s.Crashes(); len(c) > 0 {
-				t.Errorf("crashes %q", c)
-			}
-		})
-	}
+	onStartable(t, func(t *testing.T, name string, spec Spec) {
+		s := start(t, spec)
+		used, err := s.Usage()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Restart(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.people().signal(syscall.SIGSTOP); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Restart(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if now, err := s.Usage(); err != nil || now.CPU < used.CPU {
+			t.Errorf("usage %+v, %v; before %+v", now, err, used)
+		}
+		if err := login(t.Context(), s.Endpoint(), spec.Users, 5, xmpp.StartTLS, "SCRAM-SHA-256"); err != nil {
+			t.Error(err)
+		}
+		if c := s.Crashes(); len(c) > 0 {
+			t.Errorf("crashes %q", c)
+		}
+	})
 }
 
 func TestRestartThatFails(t *testing.T) {
@@ -139,7 +137,7 @@ func TestRestartThatFails(t *testing.T) {
 		t.Errorf("restart after failed ones: %v", err)
 	}
 	stop(t, s)
-	noProcessIn(t, dir)
+	noProcessIn(t, dir, "loopback")
 }
 
 // Stop does not wait for a Restart, nor leave what it starts.
@@ -155,7 +153,7 @@ func TestStopEndsRestart(t *testing.T) {
 	if err := <-restarted; !errors.Is(err, ErrStopped) {
 		t.Errorf("restart: %v", err)
 	}
-	noProcessIn(t, dir)
+	noProcessIn(t, dir, "loopback")
 }
 
 func TestRestartOfRemote(t *testing.T) {
@@ -169,38 +167,36 @@ func TestRestartOfRemote(t *testing.T) {
 }
 
 func TestCost(t *testing.T) {
-	for name, spec := range startable(t) {
-		t.Run(name, func(t *testing.T) {
-			s := start(t, spec)
-			before, err := s.Cost()
-			if err != nil {
-				t.Fatal(err)
-			}
-			var held []*xmpp.Conn
-			for range 10 { // more than probes that the server has yet to close
-				held = append(held, hold(t, s.Endpoint(), spec.Users))
-			}
-			after, err := s.Cost()
-			if err != nil || after.CPU <= before.CPU || after.RSS < 1<<20 || after.FDs < before.FDs+5 || after.Threads < 1 {
-				t.Errorf("before %+v, with ten sessions %+v, %v", before, after, err)
-			}
-			if name != "loopback" { // which logs nothing
-				waitFor(t, func() bool { c, err := s.Cost(); return err == nil && c.LogBytes > before.LogBytes })
-			}
-			if err := s.Kill(); err != nil {
+	onStartable(t, func(t *testing.T, name string, spec Spec) {
+		s := start(t, spec)
+		before, err := s.Cost()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var held []*xmpp.Conn
+		for range 10 { // more than probes that the server has yet to close
+			held = append(held, hold(t, s.Endpoint(), spec.Users))
+		}
+		after, err := s.Cost()
+		if err != nil || after.CPU <= before.CPU || after.RSS < 1<<20 || after.FDs < before.FDs+5 || after.Threads < 1 {
+			t.Errorf("before %+v, with ten sessions %+v, %v", before, after, err)
+		}
+		if name != "loopback" { // which logs nothing
+			waitFor(t, func() bool { c, err := s.Cost(); return err == nil && c.LogBytes > before.LogBytes })
+		}
+		if err := s.Kill(); err != nil {
+			t.Error(err)
+		}
+		<-s.Exited()
+		for _, conn := range held {
+			if err := conn.Abort(); err != nil {
 				t.Error(err)
 			}
-			<-s.Exited()
-			for _, conn := range held {
-				if err := conn.Abort(); err != nil {
-					t.Error(err)
-				}
-			}
-			if c, err := s.Cost(); err == nil {
-				t.Errorf("a dead process costs %+v", c)
-			}
-		})
-	}
+		}
+		if c, err := s.Cost(); err == nil {
+			t.Errorf("a dead process costs %+v", c)
+		}
+	})
 }
 
 func TestLogSince(t *testing.T) {

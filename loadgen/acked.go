@@ -47,7 +47,7 @@ func (l *ledger) duplicate(st stamp, at int, slot *atomic.Uint64, resumed bool) 
 }
 
 // closeManaged is the account of stream management; nil where there was none.
-// resumed tells of a session whether it was resumed, or should have been.
+// resumed tells of a user whether a session was resumed.
 func (l *ledger) closeManaged(resumed func(n int) bool) *results.ManagedLedger {
 	m := l.runningManaged()
 	if m == nil {
@@ -68,7 +68,7 @@ func (l *ledger) closeManaged(resumed func(n int) bool) *results.ManagedLedger {
 				m.AckedLost++
 				l.sample("acknowledged and lost", uint32(from), seq, recipientOf(v), "")
 			}
-			if v&slotResent != 0 || resumed(from) || resumed(recipientOf(v)) {
+			if v&slotResent != 0 || resumed(l.owner(from)) || resumed(recipientOf(v)) {
 				m.LostAfterResume++
 			}
 		}

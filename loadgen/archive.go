@@ -28,7 +28,7 @@ type archivePage struct {
 var errNoPage = errors.New("the archive's next page ends as the one before")
 
 func (o *archive) run(ctx context.Context, s *session) error {
-	to, with := o.draw(s.users, s.n, func(p *scenarios.Peer) int { return s.users.pick(p, s.n, s.rng) })
+	to, with := o.draw(s.users, s.user, func(p *scenarios.Peer) int { return s.users.pick(p, s.user, s.rng) })
 	due, sent := s.due, max(s.now(), s.due)
 	var edge []byte
 	for n := 0; o.Pages == 0 || n < o.Pages; n++ {
@@ -62,7 +62,7 @@ func (o *archive) draw(users *population, self int, pick func(*scenarios.Peer) i
 }
 
 func (o *archive) rehearse(r *rehearsal) {
-	pick := func(p *scenarios.Peer) int { return r.users.pick(p, r.n, r.rng) }
+	pick := func(p *scenarios.Peer) int { return r.users.pick(p, r.user, r.rng) }
 	for _, p := range []*scenarios.Peer{o.To, o.With} {
 		if p != nil {
 			r.note(uint64(pick(p)))

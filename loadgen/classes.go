@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -13,6 +14,8 @@ import (
 	"syscall"
 	"time"
 
+	"xmpprig/loadgen/target"
+	"xmpprig/loadgen/upload"
 	"xmpprig/loadgen/xmpp"
 	"xmpprig/loadgen/xmpp/bosh"
 	"xmpprig/loadgen/xmpp/wire"
@@ -29,13 +32,13 @@ var (
 
 // Classes lists every class an error can be counted under. A class ending in
 // ":" is followed by a condition of RFC 6120 (sections 4.9.3, 6.5, 8.3.3) or
-// XEP-0124 (section 17.2).
+// XEP-0124 (section 17.2), or by a class of status such as 4xx.
 var classes = []string{
 	"connect-refused", "connect-timeout", "connect", "no-descriptors", "no-ports",
 	"tls-certificate", "tls",
 	"sasl:", "sasl", "bind", "sm:", "negotiation",
 	"stream:", "stanza:", "bosh:", "malformed",
-	"timeout", "expect", "closed", "not-connected", "not-resumable", "not-joined", "removed", "other",
+	"timeout", "expect", "closed", "not-connected", "not-resumable", "not-joined", "no-account", "no-upload", "http:", "bad-url", "foreign-address", "altered", "removed", "other",
 }
 
 // Classes returns the closed list of error classes.
@@ -53,6 +56,12 @@ func classify(err error) string {
 		return "not-joined"
 	case errors.Is(e, errRemoved):
 		return "removed"
+	case errors.Is(e, errNoSlots):
+		return "no-upload"
+	case errors.Is(e, upload.ErrAltered):
+		return "altered"
+	case errors.Is(e, errNoAccount):
+		return "no-account"
 	case errors.Is(e, errNothingKept):
 		return "not-resumable"
 	case errors.Is(e, xmpp.NoManagement):
@@ -72,6 +81,9 @@ func classify(err error) string {
 		return "stanza:" + known(string(e.Condition), stanzaConditions)
 	}
 	if c, ok := classifyBOSH(err); ok {
+		return c
+	}
+	if c, ok := classifyUpload(err); ok {
 		return c
 	}
 	if _, ok := errors.AsType[wire.SyntaxError](err); ok {
@@ -104,6 +116,9 @@ func classifyStage(err error) (string, bool) {
 	if c, ok := classifyBOSH(err); ok {
 		return c, true
 	}
+	if e, ok := errors.AsType[*xmpp.StanzaError](err); ok && login.Stage == xmpp.Registration {
+		return "stanza:" + known(string(e.Condition), stanzaConditions), true
+	}
 	if login.Stage == xmpp.Connect {
 		return classifyConnect(login.Err), true
 	}
@@ -128,6 +143,20 @@ func classifyStage(err error) (string, bool) {
 func classifyBOSH(err error) (string, bool) {
 	if e, ok := errors.AsType[*bosh.TerminalError](err); ok {
 		return "bosh:" + known(e.Condition, strings.Join(bosh.Conditions(), " ")), true
+	}
+	return "", false
+}
+
+// classifyUpload classes what HTTP or the guard of the rig has against a file.
+func classifyUpload(err error) (string, bool) {
+	if e, ok := errors.AsType[*upload.StatusError](err); ok {
+		return fmt.Sprintf("http:%dxx", max(1, min(e.Code/100, 5))), true
+	}
+	if _, ok := errors.AsType[*upload.URLError](err); ok {
+		return "bad-url", true
+	}
+	if _, ok := errors.AsType[*target.ForeignError](err); ok {
+		return "foreign-address", true
 	}
 	return "", false
 }

@@ -36,8 +36,7 @@ func (s *session) enter(ctx context.Context, o *login, r *xmpp.Resumption) (refu
 	defer cancel()
 	started := max(s.now(), s.due)
 	s.board.sent(s.phase, o.series.all, started-max(s.due, s.free))
-	account := xmpp.Account{Local: s.users.local(s.n), Password: s.users.password(s.n), Resource: s.users.resource, Device: s.keptDevice()}
-	c, took, err := s.connect(ctx, o.mechanism, account, r)
+	c, took, err := s.connect(ctx, o.mechanism, s.credentials(), r)
 	now := s.now()
 	if err == nil {
 		s.parts(o, took, c.Means())
@@ -56,11 +55,16 @@ func (s *session) enter(ctx context.Context, o *login, r *xmpp.Resumption) (refu
 	return refused, nil
 }
 
+// credentials are what the session logs in with.
+func (s *session) credentials() xmpp.Account {
+	return xmpp.Account{Local: s.users.local(s.user), Password: s.users.password(s.user), Resource: s.resource(), Device: s.keptDevice()}
+}
+
 func (s *session) connect(ctx context.Context, mechanism string, a xmpp.Account, r *xmpp.Resumption) (*xmpp.Conn, xmpp.Timings, error) {
 	if r == nil {
-		return s.dialer(s.n, mechanism).Login(ctx, a, s.source(s.n))
+		return s.dialer(s.user, mechanism).Login(ctx, a, s.source(s.n))
 	}
-	return s.dialer(s.n, mechanism).Resume(ctx, a, r, s.source(s.n))
+	return s.dialer(s.user, mechanism).Resume(ctx, a, r, s.source(s.n))
 }
 
 // atOnce bounds the logins under way while the sessions come up, so that a

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -52,11 +53,13 @@ type engine struct {
 	patience   time.Duration // how late an arrival may begin
 	loginLimit time.Duration
 
-	board  *board
-	ledger *ledger
-	rooms  *rooms  // nil: the scenario has none
-	fanout *fanout // nil where nothing is published
-	offers offers
+	board     *board
+	ledger    *ledger
+	rooms     *rooms     // nil: the scenario has none
+	enrolment *enrolment // nil: it makes no accounts
+	uploads   *uploads   // nil: it puts no files
+	fanout    *fanout    // nil where nothing is published
+	offers    offers
 	// plainOptions has bookmarks published with fewer options, as the server refused some.
 	plainOptions atomic.Bool
 	errors       errorLog
@@ -152,7 +155,7 @@ func newEngine(o *Options) *engine {
 		seed:       o.Seed,
 		size:       s.Load.Sessions,
 		users:      newPopulation(s.Users, s.Load.Sessions, o.Dialer.Domain, o.Elsewhere),
-		program:    compile(&s.Session),
+		program:    compile(&s.Session, s.Users.PerUser()),
 		server:     o.Server,
 		rising:     newRising(s, o.Seed),
 		timeout:    s.Load.Timeout,
@@ -173,7 +176,15 @@ func newEngine(o *Options) *engine {
 	e.changed.Store(&changed)
 	e.waiting.Store(int64(e.size))
 	e.ledger = newLedger(mark(o.Seed, time.Now()), e.size, e.users.address)
+	e.ledger.devices.perUser = e.users.devices
 	e.rooms = newRooms(s.Rooms, e.size, e.ledger)
+	if e.program.uploads {
+		e.uploads = newUploads(o, e.address)
+	}
+	if e.program.registers {
+		e.enrolment = &enrolment{word: strconv.FormatUint(uint64(e.ledger.run), 36)}
+		e.users.made = make([]atomic.Pointer[made], e.users.size)
+	}
 	e.chosen = o.Dialer.LoginMode != xmpp.ClassicLogin
 	e.keeps = o.Dialer.ResumeTLS || o.Dialer.LoginMode == xmpp.FASTLogin || o.Dialer.LoginMode == xmpp.AutoLogin
 	if o.Dialer.StreamManagement != nil {
@@ -224,5 +235,10 @@ func (e *engine) launch(ctx, still context.Context, g *sync.WaitGroup) {
 	}
 	for _, s := range e.sessions {
 		g.Go(func() { s.live(ctx) })
+	}
+	if e.program.fetches {
+		for range fetchers {
+			g.Go(func() { e.fetching(ctx) })
+		}
 	}
 }

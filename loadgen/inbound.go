@@ -69,8 +69,8 @@ func (s *session) onMessage(e *wire.Element, at time.Duration) {
 		return
 	}
 	if s.program.carbons {
-		if _, ok := carbonOf(e); ok {
-			s.ledger.managed.carbons.Add(1)
+		if of, sent, ok := carbonOf(e); ok {
+			s.onCopy(&of, sent, at)
 			return
 		}
 	}
@@ -93,12 +93,23 @@ func (s *session) onMessage(e *wire.Element, at time.Duration) {
 		}
 		return
 	}
-	s.ledger.arrive(st, s.n, s.resumed)
+	first := true
+	if s.users.devices == 1 {
+		s.ledger.arrive(st, s.user, s.resumed)
+	} else {
+		first = s.ledger.arriveAt(st, s.user, s.nth, s.resumed)
+	}
 	if !s.waited(e, at) {
 		s.delivered(s.program.messages, st, at)
 	}
+	if !first { // what is to be said to it the user's other device says
+		return
+	}
 	if s.program.receipts.any {
 		s.confirm(e)
+	}
+	if s.program.fetches {
+		s.onLink(e, st, at)
 	}
 }
 

@@ -45,7 +45,7 @@ func (o *join) enter(ctx context.Context, s *session, p *occupant, within time.D
 	sent := max(s.now(), s.due)
 	s.board.sent(s.phase, o.series, sent-due)
 	for limit := sent + within; ; {
-		p.state, p.nick = joining, s.users.local(s.n)
+		p.state, p.nick = joining, s.users.local(s.user)
 		err := s.askRoom(ctx, p, o.append, limit)
 		if err == nil {
 			break

@@ -23,6 +23,7 @@ type ledger struct {
 	archived                                                      atomic.Int64                          // messages that archives returned
 	settled                                                       atomic.Int64                          // of those sent
 
+	devices   deviceLedger
 	managed   managedLedger
 	isManaged bool // the sessions have stream management
 
@@ -62,7 +63,10 @@ func sentOf(slot uint64) time.Duration { return time.Duration(slot>>slotSent) * 
 // pageSize is small because most sessions send little.
 const pageSize = 64
 
-type page [pageSize]atomic.Uint64
+type page struct {
+	slots [pageSize]atomic.Uint64
+	owing *[pageSize]atomic.Uint32 // what devices are owed, and got; nil where users have one
+}
 
 // sheet is one sender's part of the ledger. Only its session appends.
 type sheet struct {
@@ -77,13 +81,22 @@ func newLedger(run uint32, sessions int, address func(int) string) *ledger {
 
 // open takes the next slot of the sender for a message to the recipient.
 func (l *ledger) open(from, to int, sent time.Duration) (seq uint32) {
+	return l.openOwing(from, to, sent, 0)
+}
+
+// openOwing is open for a message that devices are owed.
+func (l *ledger) openOwing(from, to int, sent time.Duration, owed uint32) (seq uint32) {
 	s := &l.sheets[from]
 	seq = s.next.Load()
 	if seq%pageSize == 0 {
 		s.grow()
 	}
 	pages := *s.pages.Load()
-	pages[seq/pageSize].Load()[seq%pageSize].Store(newSlot(to, sent))
+	p := pages[seq/pageSize].Load()
+	p.slots[seq%pageSize].Store(newSlot(to, sent))
+	if l.devices.perUser > 1 {
+		l.devices.owe(p, seq, owed)
+	}
 	s.next.Store(seq + 1)
 	l.sent.Add(1)
 	return seq
@@ -112,8 +125,8 @@ func (s *sheet) grow() {
 }
 
 func (p *page) settled() bool {
-	for i := range p {
-		if p[i].Load()&slotSettled == 0 {
+	for i := range p.slots {
+		if p.slots[i].Load()&slotSettled == 0 || p.owing != nil && pendingCopies(p.owing[i].Load()) != 0 {
 			return false
 		}
 	}
@@ -130,13 +143,14 @@ func (s *sheet) slot(seq uint32) (*atomic.Uint64, bool) {
 	if p == nil {
 		return nil, true
 	}
-	return &p[seq%pageSize], true
+	return &p.slots[seq%pageSize], true
 }
 
 // void says that the message was not sent after all.
 func (l *ledger) void(from int, seq uint32) {
 	if slot, _ := l.sheets[from].slot(seq); slot != nil {
 		slot.Or(slotVoid) // settled and not sent: outstanding is one less
+		l.devices.forgive(l.sheets[from].owing(seq))
 		l.sent.Add(-1)
 	}
 }
@@ -148,6 +162,7 @@ func (l *ledger) refuse(st stamp, text string) {
 	if slot == nil || !l.settle(slot, slotRefused) {
 		return
 	}
+	l.devices.forgive(l.sheets[st.from].owing(st.seq))
 	l.refused.Add(1)
 	l.sample("refused", st.from, st.seq, recipientOf(slot.Load()), text)
 }
@@ -218,7 +233,7 @@ func (s *sheet) overtaken(seq uint32, to int) bool {
 // outstanding is how many messages may still arrive.
 func (l *ledger) outstanding() int64 {
 	settled := l.settled.Load() // first: what is sent between the two must not hide others
-	return l.sent.Load() - settled + l.rooms.outstanding()
+	return l.sent.Load() - settled + l.rooms.outstanding() + l.devices.open.Load()
 }
 
 // maxSamples of each kind of trouble are kept.
@@ -227,7 +242,7 @@ const maxSamples = 5
 func (l *ledger) sample(what string, from, seq uint32, to int, at string) {
 	sample := results.LedgerSample{What: what, ID: fmt.Sprintf("%d:%d", from, seq), At: at}
 	if int(from) < len(l.sheets) {
-		sample.From = l.address(int(from))
+		sample.From = l.address(l.owner(int(from)))
 	}
 	if to >= 0 {
 		sample.To = l.address(to)
@@ -310,6 +325,7 @@ func (l *ledger) running() results.Ledger {
 		Archived:     l.archived.Load(),
 		Offline:      l.offline.Load(),
 		Receipts:     l.receipts.account(),
+		Devices:      l.runningDevices(),
 	}
 	if l.rooms != nil {
 		l.rooms.addTo(&r)

@@ -25,15 +25,15 @@ func (o *message) draw(users *population, n int, r *rand.Rand) (to, size int) {
 }
 
 func (o *message) run(ctx context.Context, s *session) error {
-	to, size := o.draw(s.users, s.n, s.rng)
+	to, size := o.draw(s.users, s.user, s.rng)
 	sent := max(s.now(), s.due)
 	st := stamp{kind: 'm', run: s.ledger.run, from: uint32(s.n), due: s.due, sent: sent}
-	if to == outside || to >= s.size {
+	if to == outside || to >= s.users.size {
 		st.kind = 'x' // nobody here would see it arrive
 		st.seq = s.stamp
 		s.stamp++
 	} else {
-		st.seq = s.ledger.open(s.n, to, sent)
+		st.seq = s.ledger.openOwing(s.n, to, sent, s.owedCopies(to))
 	}
 	buf := borrow()
 	buf.b = o.append(buf.b[:0], s, st, s.users.to(&o.To, to), size)
@@ -76,7 +76,7 @@ func (o *message) append(b []byte, s *session, st stamp, to string, size int) []
 }
 
 func (o *message) rehearse(r *rehearsal) {
-	to, size := o.draw(r.users, r.n, r.rng)
+	to, size := o.draw(r.users, r.user, r.rng)
 	r.note(uint64(to), uint64(size))
 }
 

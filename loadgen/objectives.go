@@ -17,6 +17,7 @@ type judgement struct {
 	observed float64
 	samples  int64
 	lacks    string // why it cannot be decided
+	never    string // what was waited for and never came, so that observed is beyond all bounds
 }
 
 // objectives judges all of the scenario's objectives by the run as it ended.
@@ -53,6 +54,10 @@ func (j *judgement) result() results.Objective {
 	if j.lacks != "" {
 		o.Undecided = true
 		o.Reason = fmt.Sprintf("%s is undecided: %s", j.subject(), j.lacks)
+		return o
+	}
+	if j.never != "" {
+		o.Passed, o.Reason = j.Holds(math.Inf(1)), fmt.Sprintf("%s, objective %s %s %s", j.never, j.subject(), j.Op, magnitudeOf(j.Bound, j.Unit).write(j.Bound, 15))
 		return o
 	}
 	o.Observed = &j.observed
@@ -224,6 +229,8 @@ func (j *judgement) figure(r *results.Run, seen bool) {
 		j.counted(l.Misdelivered, l.Sent, noMessage)
 	case scenarios.FigureSessions:
 		j.observed = float64(r.Sessions.Peak)
+	case scenarios.FigureRecoveryHalf, scenarios.FigureRecoveryMost, scenarios.FigureRecoveryAll:
+		j.recovery(r.Outages)
 	default:
 		j.server(r.Server, seen)
 	}

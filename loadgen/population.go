@@ -6,22 +6,31 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"xmpprig/scenarios"
 )
 
-// population is the users of a run: session n logs in as user n.
+// population is the users of a run: session n logs in as user n, or as user n/devices.
 type population struct {
 	size     int
+	devices  int      // sessions of each; 1 or more
 	bare     []string // bare addresses by number
 	users    scenarios.Users
 	domain   string
 	resource string
 	away     *Elsewhere // nil: all are the server's
+	// made are the accounts that sessions have made, in place of their users'; nil where none are.
+	made []atomic.Pointer[made]
 }
 
-func newPopulation(u scenarios.Users, size int, domain string, away *Elsewhere) *population {
-	p := &population{size: size, users: u, domain: domain, away: away, resource: u.Resource, bare: make([]string, size)}
+// made is an account that a session has made.
+type made struct{ local, password, jid string }
+
+func newPopulation(u scenarios.Users, sessions int, domain string, away *Elsewhere) *population {
+	devices := u.PerUser()
+	size := (sessions + devices - 1) / devices
+	p := &population{size: size, devices: devices, users: u, domain: domain, away: away, resource: u.Resource, bare: make([]string, size)}
 	if p.resource == "" {
 		p.resource = "xmpprig"
 	}
@@ -31,9 +40,40 @@ func newPopulation(u scenarios.Users, size int, domain string, away *Elsewhere) 
 	return p
 }
 
-func (p *population) local(n int) string    { return p.bare[n][:len(p.bare[n])-len("@")-len(p.home(n))] }
-func (p *population) password(n int) string { return number(p.users.Password, n) }
-func (p *population) address(n int) string  { return p.bare[n] }
+// resourceOf is what the nth session of a user binds.
+func (p *population) resourceOf(nth int) string {
+	if nth == 0 {
+		return p.resource
+	}
+	return p.resource + "-" + strconv.Itoa(nth+1)
+}
+
+// of is the user whose session n is.
+func (p *population) of(n int) int { return n / p.devices }
+
+func (p *population) local(n int) string {
+	bare := p.address(n)
+	return bare[:len(bare)-len("@")-len(p.home(n))]
+}
+
+func (p *population) password(n int) string {
+	if p.made != nil {
+		if a := p.made[n].Load(); a != nil {
+			return a.password
+		}
+	}
+	return number(p.users.Password, n)
+}
+
+// address is the bare address of user n, or of the account that its session has made.
+func (p *population) address(n int) string {
+	if p.made != nil {
+		if a := p.made[n].Load(); a != nil {
+			return a.jid
+		}
+	}
+	return p.bare[n]
+}
 
 // number fills the {n} of a pattern.
 func number(pattern string, n int) string {
@@ -110,7 +150,7 @@ func (p *population) to(peer *scenarios.Peer, n int) string {
 		}
 		return number(p.users.Name, n) + "@" + p.home(n)
 	}
-	return p.bare[n]
+	return p.address(n)
 }
 
 // client is where a request to a picked peer goes: to the peer's session,
@@ -120,7 +160,7 @@ func (p *population) client(peer *scenarios.Peer, n, self int) string {
 	if n == self || n == outside || n >= p.size {
 		return p.to(peer, n)
 	}
-	return p.bare[n] + "/" + p.resource
+	return p.address(n) + "/" + p.resourceOf(0)
 }
 
 // sourcesPerAddress keeps well below the 28,232 ports that Linux gives out

@@ -19,7 +19,7 @@ type presence struct {
 func (o *presence) run(ctx context.Context, s *session) error {
 	var to string
 	if o.To != nil {
-		to = s.users.to(o.To, s.users.pick(o.To, s.n, s.rng))
+		to = s.users.to(o.To, s.users.pick(o.To, s.user, s.rng))
 	}
 	sent := max(s.now(), s.due)
 	st := stamp{kind: 'p', run: s.ledger.run, from: uint32(s.n), seq: s.stamp, due: s.due, sent: sent}
@@ -43,7 +43,7 @@ func (o *presence) note(s *session, sent time.Duration) {
 	default:
 		s.away = false
 		s.shown.Store(max(1, int64(sent)))
-		s.seesPresence(s.users.address(s.n))
+		s.seesPresence(s.users.address(s.user))
 	}
 }
 
@@ -68,7 +68,7 @@ func (o *presence) append(b []byte, st stamp, to, caps string) []byte {
 
 func (o *presence) rehearse(r *rehearsal) {
 	if o.To != nil {
-		r.note(uint64(r.users.pick(o.To, r.n, r.rng)))
+		r.note(uint64(r.users.pick(o.To, r.user, r.rng)))
 	}
 }
 
@@ -89,7 +89,7 @@ type subscribe struct {
 
 func (o *subscribe) run(ctx context.Context, s *session) error {
 	due := max(s.due, s.free)
-	peers := s.users.all(&o.To, s.n, s.rng)
+	peers := s.users.all(&o.To, s.user, s.rng)
 	if o.Within > 0 && !s.back.returning {
 		s.asked = make(map[string]bool, len(peers))
 	}
@@ -138,7 +138,7 @@ func (s *session) approvedBy(address []byte) {
 }
 
 func (o *subscribe) rehearse(r *rehearsal) {
-	for _, n := range r.users.all(&o.To, r.n, r.rng) {
+	for _, n := range r.users.all(&o.To, r.user, r.rng) {
 		r.note(uint64(n))
 	}
 }

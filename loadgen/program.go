@@ -24,10 +24,13 @@ type program struct {
 	mechanisms        []string // that login steps name
 	messages          int      // series of message deliveries; -1: none are sent
 	presences         int      // likewise of presence
+	copies            int      // series of carbon copies; -1: none are followed
 	rooms             roomSeries
 	expects           []match
 	caps              capabilities
 	receipts          receipts
+	registers         bool        // accounts are made
+	uploads, fetches  bool        // files are put, and fetched
 	extends           bool        // requests of extensions are made
 	archives          bool        // archives are read
 	publishes         bool        // items are published, and followed to those who watch
@@ -38,14 +41,22 @@ type program struct {
 }
 
 // compile turns the steps of a scenario into a program.
-func compile(s *scenarios.Session) *program {
-	p := &program{messages: -1, presences: -1, rooms: roomSeries{-1, -1, -1}, caps: newCapabilities(s.Features), receipts: receipts{receipt: -1, marker: -1, offline: -1}}
+func compile(s *scenarios.Session, devices int) *program {
+	p := &program{messages: -1, presences: -1, copies: -1, rooms: roomSeries{-1, -1, -1}, caps: newCapabilities(s.Features), receipts: receipts{receipt: -1, marker: -1, offline: -1}}
 	p.start, p.work, p.stop = p.steps(s.Start), p.steps(s.Work), p.steps(s.Stop)
 	p.slots, p.returns = !logsIn(p.start), mayLogIn(s.Work)
 	if p.messages >= 0 && (p.slots || p.returns) { // recipients may be away
 		p.receipts.offline = p.name(seriesOffline)
 	}
+	if p.messages >= 0 && p.carbons && devices > 1 {
+		p.copies = p.name(seriesCarbon)
+	}
 	return p
+}
+
+// loginAt is the place of the first login in start, behind the making of accounts.
+func (p *program) loginAt() int {
+	return max(0, slices.IndexFunc(p.start, func(o op) bool { _, ok := o.(*login); return ok }))
 }
 
 // logsIn says whether the steps leave a session connected.
@@ -88,6 +99,7 @@ const (
 	seriesLogin            = "login"
 	seriesMessageDelivery  = "message.delivery"
 	seriesPresenceDelivery = "presence.delivery"
+	seriesCarbon           = "message.carbon" // of copies for other devices
 )
 
 func (p *program) step(st scenarios.Step) op {
@@ -152,6 +164,13 @@ func (p *program) step(st scenarios.Step) op {
 	case scenarios.Carbons:
 		p.carbons = true
 		return carbons{p.name(label)}
+	case scenarios.Upload:
+		return p.upload(st)
+	case scenarios.Register:
+		p.registers = true
+		return &register{st, p.name(label), p.name(label + ".account")}
+	case scenarios.Unregister:
+		return unregister{p.name(label)}
 	case scenarios.CSI:
 		return csi{st, p.name(label)}
 	}

@@ -33,7 +33,7 @@ func (p *program) publish(st scenarios.Request, series int) op {
 }
 
 func (o *publish) run(ctx context.Context, s *session) error {
-	peers, size := drawAsking(&o.Request, s.users, s.n, s.rng)
+	peers, size := drawAsking(&o.Request, s.users, s.user, s.rng)
 	a := s.asking(&o.Request, peers[0], size)
 	sent := max(s.now(), s.due)
 	st := stamp{kind: 'i', run: s.ledger.run, from: uint32(s.n), due: s.due, sent: sent}
@@ -61,7 +61,7 @@ func (o *publish) append(b []byte, s *session, a *asking, st stamp) []byte {
 }
 
 func (o *publish) rehearse(r *rehearsal) {
-	peers, size := drawAsking(&o.Request, r.users, r.n, r.rng)
+	peers, size := drawAsking(&o.Request, r.users, r.user, r.rng)
 	r.note(uint64(peers[0]), uint64(size))
 }
 
@@ -71,7 +71,7 @@ func (o *publish) rehearse(r *rehearsal) {
 func (s *session) audience(a *asking) map[int]struct{} {
 	at := a.to
 	if at == "" {
-		at = s.users.address(s.n)
+		at = s.users.address(s.user)
 	}
 	of := []watched{{at, a.node}}
 	if !a.Service && s.program.caps.notified(a.node) {
@@ -91,7 +91,7 @@ func (s *session) watches(a *asking) {
 	}
 	at := a.to
 	if at == "" {
-		at = s.users.address(s.n)
+		at = s.users.address(s.user)
 	}
 	s.fanout.watch(watched{at, a.node}, s.n, on)
 }

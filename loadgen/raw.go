@@ -20,7 +20,7 @@ func (o *raw) run(ctx context.Context, s *session) error {
 	s.iq++
 	fill := filling{seq: uint64(s.iq)}
 	if o.Peer != nil {
-		fill.peer = s.users.to(o.Peer, s.users.pick(o.Peer, s.n, s.rng))
+		fill.peer = s.users.to(o.Peer, s.users.pick(o.Peer, s.user, s.rng))
 	}
 	var id [16]byte
 	fill.id = appendRequestID(id[:0], s.iq)
@@ -39,7 +39,7 @@ func (o *raw) run(ctx context.Context, s *session) error {
 
 func (o *raw) rehearse(r *rehearsal) {
 	if o.Peer != nil {
-		r.note(uint64(r.users.pick(o.Peer, r.n, r.rng)))
+		r.note(uint64(r.users.pick(o.Peer, r.user, r.rng)))
 	}
 }
 
@@ -83,13 +83,13 @@ func (s *session) fill(b []byte, name string, f filling) []byte {
 	case "id":
 		return append(b, f.id...)
 	case "n":
-		return strconv.AppendInt(b, int64(s.n), 10)
+		return strconv.AppendInt(b, int64(s.user), 10)
 	case "jid":
 		return wire.AppendText(b, s.fullAddress())
 	case "user":
-		return wire.AppendText(b, s.users.local(s.n))
+		return wire.AppendText(b, s.users.local(s.user))
 	case "domain":
-		return wire.AppendText(b, s.users.home(s.n))
+		return wire.AppendText(b, s.users.home(s.user))
 	case "peer":
 		return wire.AppendText(b, f.peer)
 	case "room", "nick":
@@ -107,5 +107,5 @@ func (s *session) fullAddress() string {
 	if c := s.conn.Load(); c != nil {
 		return c.JID()
 	}
-	return s.users.address(s.n) + "/" + s.users.resource
+	return s.users.address(s.user) + "/" + s.resource()
 }

@@ -82,8 +82,8 @@ func TestShippedOnRealServers(t *testing.T) {
 		srv := startServer(t, target.Spec{Driver: driver, Sessions: sessions + 8, Services: target.Services(),
 			Users: target.Users{Count: sessions, Name: "user{n}", Password: "secret"}})
 		for _, shipped := range scenarios.Shipped() {
-			// The steps of archive and pubsub are those of TestEveryRequestOnRealServers.
-			if slices.Contains(storms, shipped.Name) || shipped.Name == "archive" || shipped.Name == "pubsub" {
+			// The steps of archive and pubsub are those of TestEveryRequestOnRealServers, and TestModernOnRealServers has its own.
+			if slices.Contains(storms, shipped.Name) || slices.Contains(modern, shipped.Name) || shipped.Name == "archive" || shipped.Name == "pubsub" {
 				continue
 			}
 			t.Run(shipped.Name, func(t *testing.T) { onShipped(t, srv, driver, shipped.Name, sessions) })

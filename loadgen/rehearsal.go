@@ -15,7 +15,8 @@ import (
 type rehearsal struct {
 	users *population
 	rooms *rooms
-	n     int
+	n     int // session
+	user  int // whose it is
 	pcg   *rand.PCG
 	rng   *rand.Rand
 	sum   hash.Hash
@@ -87,9 +88,9 @@ func (e *engine) rehearse() string {
 	}
 	e.plan[0].offered = newOfferings(e.plan[0].length)
 	for n := range e.size {
-		r.n = n
+		r.n, r.user = n, e.users.of(n)
 		e.plan[0].offered.add(e.rising.due(n))
-		r.sum.Write([]byte(e.users.local(n)))
+		r.sum.Write([]byte(e.users.local(r.user)))
 		reseed(pcg, e.seed, 0, n, 0)
 		r.all(e.program.start)
 	}
@@ -106,7 +107,7 @@ func (e *engine) rehearsePhase(r *rehearsal, i int) {
 	p := &e.plan[i]
 	p.offered = newOfferings(p.length)
 	for n := range e.size {
-		r.n = n
+		r.n, r.user = n, e.users.of(n)
 		k := uint64(0)
 		for due := range p.open.Arrivals(pace.Share{I: n, N: e.size}) {
 			p.offered.add(due)

@@ -24,9 +24,9 @@ type request struct {
 }
 
 func (o *request) run(ctx context.Context, s *session) error {
-	to := s.users.server(s.n)
+	to := s.users.server(s.user)
 	if o.to != nil {
-		to = s.client(o.to, s.users.pick(o.to, s.n, s.rng))
+		to = s.client(o.to, s.users.pick(o.to, s.user, s.rng))
 	}
 	if o.payload == rosterGet {
 		to = "" // one's own account (RFC 6121 section 2.1.3)
@@ -36,17 +36,17 @@ func (o *request) run(ctx context.Context, s *session) error {
 
 // client is where a request to peer n goes. Where the server makes the resources, the peer's session has to be looked up.
 func (s *session) client(to *scenarios.Peer, n int) string {
-	if s.chosen && n != s.n && n >= 0 && n < len(s.sessions) {
-		if c := s.sessions[n].conn.Load(); c != nil {
+	if s.chosen && n != s.user && n >= 0 && n < s.users.size {
+		if c := s.devicesOf(n)[0].conn.Load(); c != nil {
 			return c.JID()
 		}
 	}
-	return s.users.client(to, n, s.n)
+	return s.users.client(to, n, s.user)
 }
 
 func (o *request) rehearse(r *rehearsal) {
 	if o.to != nil {
-		r.note(uint64(r.users.pick(o.to, r.n, r.rng)))
+		r.note(uint64(r.users.pick(o.to, r.user, r.rng)))
 	}
 }
 
@@ -57,7 +57,7 @@ type rosterAdd struct {
 }
 
 func (o *rosterAdd) run(ctx context.Context, s *session) error {
-	for _, n := range s.users.all(&o.Peer, s.n, s.rng) {
+	for _, n := range s.users.all(&o.Peer, s.user, s.rng) {
 		b := append([]byte(nil), "<query xmlns='"+wire.NSRoster+"'><item"...)
 		b = wire.AppendAttr(b, "jid", s.users.to(&o.Peer, n))
 		b = append(b, '>')
@@ -71,7 +71,7 @@ func (o *rosterAdd) run(ctx context.Context, s *session) error {
 }
 
 func (o *rosterAdd) rehearse(r *rehearsal) {
-	for _, n := range r.users.all(&o.Peer, r.n, r.rng) {
+	for _, n := range r.users.all(&o.Peer, r.user, r.rng) {
 		r.note(uint64(n))
 	}
 }

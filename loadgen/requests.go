@@ -79,7 +79,7 @@ func (p *program) request(st scenarios.Request) op {
 }
 
 func (o *extension) run(ctx context.Context, s *session) error {
-	peers, size := drawAsking(&o.Request, s.users, s.n, s.rng)
+	peers, size := drawAsking(&o.Request, s.users, s.user, s.rng)
 	for _, n := range peers {
 		a := s.asking(&o.Request, n, size)
 		if !o.away {
@@ -94,7 +94,7 @@ func (o *extension) run(ctx context.Context, s *session) error {
 }
 
 func (o *extension) rehearse(r *rehearsal) {
-	peers, size := drawAsking(&o.Request, r.users, r.n, r.rng)
+	peers, size := drawAsking(&o.Request, r.users, r.user, r.rng)
 	for _, n := range peers {
 		r.note(uint64(n))
 	}
@@ -118,18 +118,18 @@ func drawAsking(q *scenarios.Request, users *population, self int, r *rand.Rand)
 
 // asking says where a request about a peer goes.
 func (s *session) asking(q *scenarios.Request, peer, size int) asking {
-	a := asking{Request: q, peer: peer, size: size, node: number(q.Node, peer), whom: s.users.address(s.n)}
+	a := asking{Request: q, peer: peer, size: size, node: number(q.Node, peer), whom: s.users.address(s.user)}
 	if q.To != nil {
 		a.whom = s.users.to(q.To, peer)
 	}
 	switch {
 	case q.Service:
 		a.to = s.offers.pubsub
-	case peer != s.n:
+	case peer != s.user:
 		a.to = a.whom
 	}
 	if peer == outside {
-		a.node = number(q.Node, s.n)
+		a.node = number(q.Node, s.user)
 	}
 	return a
 }
@@ -207,7 +207,7 @@ func vcardGet(b []byte, s *session, _ *asking) []byte {
 }
 
 func vcardSet(b []byte, s *session, a *asking) []byte {
-	name := s.users.local(s.n)
+	name := s.users.local(s.user)
 	if !s.offers.nodes {
 		b = append(b, "<vCard xmlns='"+wire.NSVCardTemp+"'>"...)
 		b = append(appendLeaf(b, "FN", name), "<DESC>"...)
@@ -269,7 +269,7 @@ func onNode(command, space string) func([]byte, *session, *asking) []byte {
 func subscribing(command string) func([]byte, *session, *asking) []byte {
 	return func(b []byte, s *session, a *asking) []byte {
 		b = append(append(b, "<pubsub xmlns='"+wire.NSPubSub+"'><"...), command...)
-		b = wire.AppendAttr(wire.AppendAttr(b, "node", a.node), "jid", s.users.address(s.n))
+		b = wire.AppendAttr(wire.AppendAttr(b, "node", a.node), "jid", s.users.address(s.user))
 		return append(b, "/></pubsub>"...)
 	}
 }

@@ -108,6 +108,8 @@ func (s *session) weigh(c *xmpp.Conn) {
 
 // gone takes leave of a connection.
 func (s *session) gone(c *xmpp.Conn) {
+	s.kept = s.copies.Swap(false)
+	s.went = s.went || s.stage.Load() < stageDrain
 	s.weigh(c)
 	s.bytesIn, s.bytesOut = 0, 0
 	s.recovery.moved(s.now(), -1)
@@ -136,6 +138,10 @@ func (s *session) doze(ctx context.Context, due time.Duration, seen int32) {
 
 // lose counts a connection that ended without being asked to.
 func (s *session) lose(err error) {
+	if s.parting {
+		s.drop()
+		return
+	}
 	if s.broke() {
 		s.erred(err, s.now())
 	}

@@ -33,13 +33,11 @@ func (o *resume) run(ctx context.Context, s *session) error {
 
 // startAgain does what the scenario's start does behind its login.
 func (s *session) startAgain(ctx context.Context) error {
-	if len(s.program.start) < 2 {
-		return nil
-	}
+	behind := s.program.start[s.program.loginAt()+1:]
 	again := s.back.returning
 	s.back.returning = true
 	defer func() { s.back.returning = again }()
-	return s.all(ctx, s.program.start[1:])
+	return s.all(ctx, behind)
 }
 
 // comeIn brings a session back whose connection was lost: by resuming where the
@@ -49,7 +47,7 @@ func (s *session) comeIn(ctx context.Context) error {
 		return s.all(ctx, s.program.start)
 	}
 	o := &login{series: s.program.resumed}
-	if first, ok := s.program.start[0].(*login); ok {
+	if first, ok := s.program.start[s.program.loginAt()].(*login); ok {
 		o.mechanism = first.mechanism
 	}
 	refused, err := s.enter(ctx, o, s.left)
@@ -84,6 +82,7 @@ func (s *session) began(c *xmpp.Conn, r *xmpp.Resumption) (refused error) {
 		if ok, refused = c.Resumed(); ok {
 			s.resumes.Add(1)
 			s.resumed = true
+			s.copies.Store(s.kept)
 			s.sentAgain(r)
 			return nil
 		}

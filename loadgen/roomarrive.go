@@ -130,5 +130,5 @@ func (r *room) sampleMissing(l *ledger, u *utterance, seq uint32) {
 
 // astray is a message of the room that came to a session which does not belong to it.
 func (r *room) astray(seq uint32, s *session) results.LedgerSample {
-	return results.LedgerSample{What: "misdelivered", ID: r.id(seq), From: r.jid, To: r.jid, At: s.users.address(s.n)}
+	return results.LedgerSample{What: "misdelivered", ID: r.id(seq), From: r.jid, To: r.jid, At: s.users.address(s.user)}
 }

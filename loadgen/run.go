@@ -142,7 +142,12 @@ func (w *watch) run(ctx context.Context) (*results.Run, error) {
 }
 
 // leavePatience is how long sessions may take to say goodbye.
-func (w *watch) leavePatience() time.Duration { return w.timeout + time.Second }
+func (w *watch) leavePatience() time.Duration {
+	if w.enrolment != nil { // accounts are removed, too
+		return 2*w.timeout + time.Second
+	}
+	return w.timeout + time.Second
+}
 
 // load brings the sessions up and takes them through the phases.
 func (w *watch) load(ctx context.Context) {
@@ -228,7 +233,7 @@ func (w *watch) quiet() bool {
 			return false
 		}
 	}
-	return w.ledger.outstanding() <= 0 && w.fanout.settled() && w.ledger.receipts.outstanding() <= 0 || w.connected.Load() == 0
+	return w.ledger.outstanding() <= 0 && w.fanout.settled() && w.ledger.receipts.outstanding() <= 0 && w.uploads.outstanding() <= 0 || w.connected.Load() == 0
 }
 
 // waitingToBegin says that arrivals of phase i, which is over, wait for their

@@ -16,6 +16,8 @@ import (
 type session struct {
 	*engine
 	n       int
+	user    int                       // whose session it is
+	nth     int                       // of the user's sessions, from 0
 	device  *xmpp.Device              // nil where nothing is kept between logins
 	conn    atomic.Pointer[xmpp.Conn] // set by the session; others only wake or abort it
 	reading *xmpp.Conn                // the connection whose batch is being handled
@@ -34,10 +36,16 @@ type session struct {
 	shown  atomic.Int64  // when presence was sent last, as available; 0: the session is not
 	iq     uint32        // number of the request sent last
 
+	enrolled uint32      // accounts that it has made
+	copies   atomic.Bool // the connection has carbons on (XEP-0280); others look at it
+	kept     bool        // the last one had, which a resumption gives back
+	went     bool        // it lost or closed its connection before the run was over
+
 	back              comeback
 	left              *xmpp.Resumption // the session as its last connection left it; nil where it cannot be resumed
 	resumed           bool
 	leaving           bool  // the scenario's stop is under way
+	parting           bool  // its account is being removed, which ends the stream
 	bytesIn, bytesOut int64 // of the connection, as far as they have been counted
 	answer            answer
 	rooms             *attendance               // nil: the session belongs to none
@@ -57,12 +65,12 @@ type answer struct {
 
 func (e *engine) newSession(n int) *session {
 	pcg := rand.NewPCG(e.seed, uint64(n))
-	s := &session{engine: e, n: n, pcg: pcg, rng: rand.New(pcg), count: &e.board.shards[n%len(e.board.shards)]}
+	s := &session{engine: e, n: n, user: e.users.of(n), nth: n % e.users.devices, pcg: pcg, rng: rand.New(pcg), count: &e.board.shards[n%len(e.board.shards)]}
 	s.take = s.handle
 	if e.program.receipts.refers {
 		s.refers = new(references)
 	}
-	s.rooms = e.rooms.attend(n, e.users.local(n))
+	s.rooms = e.rooms.attend(n, e.users.local(s.user))
 	if k := len(e.program.expects); k > 0 {
 		s.arrived = make([]uint32, k)
 	}
@@ -81,6 +89,9 @@ func (s *session) live(ctx context.Context) {
 	}
 	s.restWhile(ctx, stageLeave)
 	s.leave(ctx)
+	if s.enrolment != nil {
+		s.clearAccount(ctx)
+	}
 }
 
 // rise runs the scenario's start, when the session's turn comes. Where

@@ -121,6 +121,8 @@ func (w *watch) sofar(now time.Duration) results.Run {
 	if away := w.users.away; away != nil && away.Federation != nil {
 		r.Federation = away.Federation()
 	}
+	r.Enrolment = w.enrolment.account()
+	r.Ledger.Uploads = w.uploads.account()
 	r.Ledger.Nodes = w.fanout.accounts()
 	r.Errors = w.errors.list()
 	r.Generator = w.health.generator()
@@ -167,15 +169,17 @@ func (w *watch) final() results.Run {
 		p.Dropped = p.Offered - p.Completed - p.Failed
 	}
 	w.ledger.fate = func(to int, sent time.Duration) fate {
-		if to >= len(w.sessions) {
+		if to >= w.users.size {
 			return isLost
 		}
-		return w.sessions[to].fateOf(sent)
+		return w.fateAt(w.devicesOf(to), sent)
 	}
 	r.Ledger = w.ledger.close()
 	r.Rooms = w.roomAccount(true)
-	r.Ledger.Managed = w.ledger.closeManaged(func(n int) bool { return n < len(w.sessions) && w.sessions[n].resumed })
+	r.Ledger.Managed = w.ledger.closeManaged(func(user int) bool { return w.anyDevice(user, func(s *session) bool { return s.resumed }) })
+	r.Ledger.Devices = w.ledger.closeDevices(func(user, nth int) bool { return w.devicesOf(user)[nth].went })
 	r.Ledger.Samples = w.ledger.samples
+	r.Ledger.Uploads = w.uploads.account()
 	r.Outages, r.Restarts = w.recovery.close(w.now()), w.restarts()
 	w.fanout.close()
 	r.Ledger.Nodes = w.fanout.accounts()

@@ -29,6 +29,7 @@ type Run struct {
 	Ledger      Ledger       `json:"ledger"`
 	Rooms       *Rooms       `json:"rooms,omitempty"`      // nil: the scenario has none
 	Federation  *Federation  `json:"federation,omitempty"` // nil: the rig had no streams with servers
+	Enrolment   *Enrolment   `json:"enrolment,omitempty"`  // nil: no accounts were made
 	Outages     []Outage     `json:"outages,omitempty"`
 	Restarts    []Restarted  `json:"restarts,omitempty"`
 	Errors      []ErrorClass `json:"errors"`
@@ -181,6 +182,8 @@ type Ledger struct {
 	MetEnd       int64          `json:"met_end,omitempty"`           // neither delivered nor lost: sent when the recipient was closing its stream, at most a second before it began to, and dropped
 	Receipts     *Receipts      `json:"receipts,omitempty"`          // that messages asked for
 	Nodes        []Node         `json:"nodes,omitempty"`             // of what was published
+	Devices      *Devices       `json:"devices,omitempty"`           // where users have several sessions
+	Uploads      *Uploads       `json:"uploads,omitempty"`           // files put over HTTP; nil: none were to be
 	Samples      []LedgerSample `json:"samples,omitempty"`
 }
 

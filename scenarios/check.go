@@ -58,6 +58,7 @@ func (k *checker) conflicts() []conflict {
 	if k.users {
 		k.checkUsers()
 	}
+	k.checkDevices()
 	k.checkTarget()
 	k.checkElsewhere()
 	k.checkPhases()
@@ -73,7 +74,7 @@ func (k *checker) conflicts() []conflict {
 }
 
 func (k *checker) checkUsers() {
-	if k.Users.Count > 0 && k.Users.Count < k.Load.Sessions {
+	if k.Users.Count > 0 && k.Users.Count < k.neededUsers() {
 		k.add(conflict{path: []any{"users", "count"}, about: []string{"sessions"},
 			reason: fmt.Sprintf("%d users are too few for %d sessions", k.Users.Count, k.Load.Sessions),
 			remedy: "every session needs a user of its own; leave count out to have as many"})
@@ -167,7 +168,7 @@ func (k *checker) checkSteps() {
 // checkLabel keeps different operations out of one series.
 func (k *checker) checkLabel(s Step, kinds map[string]string) {
 	b, kind := s.Common(), nameOf(s)
-	for _, end := range append(loginParts(), ".delivery", ".page", ".first", ".last", serviceSuffix) {
+	for _, end := range append(loginParts(), ".delivery", ".page", accountSuffix, slotSuffix, putSuffix, getSuffix, ".first", ".last", serviceSuffix) {
 		if strings.HasSuffix(b.Label, end) {
 			k.add(conflict{pos: b.Pos, reason: fmt.Sprintf("the label %q ends in %s", b.Label, end),
 				remedy: "the rig itself names series like that; choose another"})
@@ -211,6 +212,12 @@ func (k *checker) checkStep(s Step) {
 		checkMatch(v.Match, add)
 	case Resume:
 		k.checkManagement(v)
+	case Upload:
+		checkUpload(v, add)
+	case Register:
+		k.checkRegister(v, add)
+	case Unregister:
+		k.checkUnregister(add)
 	}
 }
 

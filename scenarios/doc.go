@@ -68,12 +68,20 @@
 // # Users
 //
 // User n, from 0, has the name and the password of the patterns with {n}
-// replaced by n. Session n belongs to user n.
+// replaced by n. Session n belongs to user n, or where users have two devices
+// to user n/2.
 //
-//	count     how many there are, at least load.sessions; default: as many
+//	count     how many there are, at least load.sessions, by devices; default: as many
 //	name      pattern of the local part of the address; needed
 //	password  pattern of the password; needed
 //	resource  what to bind; default: xmpprig
+//	devices   how many sessions each user has, up to 8, with resources of their own:
+//	          xmpprig, xmpprig-2 and so on; default: 1
+//
+// Messages go to users, not to devices: what the server hands to a device is counted and timed
+// as a delivery, and the first of them delivers the message. Each device of sender and recipient that
+// has carbons on is owed the message or a copy (XEP-0280); copies are timed as
+// message.carbon. Rooms, publish, register and elsewhere are for users with one device.
 //
 // # Target
 //
@@ -187,7 +195,7 @@
 //	work      what it does for each arrival, or over and over; needed
 //	stop      what it does once at the end; default: [logout] where start logs in
 //
-// Start begins with login, and work leaves the session logged in. Without start,
+// Start begins with login, or with register and login, and work leaves the session logged in. Without start,
 // work begins with login and ends logged out: sessions come and go, and load.login
 // plays no part.
 //
@@ -237,6 +245,21 @@
 //	  - csi: inactive                         # nobody looks (XEP-0352); or active
 //	  - {csi: {state: active, as: looked-at}}
 //
+// Accounts are made and removed in-band (XEP-0077). An account that register makes, over a
+// stream of its own, is the session's in place of its user's until unregister removes it, which
+// ends the session. In its name {n} is the user's number, {seq} counts the session's accounts, and
+// {run} is a word that no other run has; the password is the user's unless it is given. How long
+// the server took to make it is timed as register.account. What the run cannot remove is named in
+// the record.
+//
+//	work:
+//	  - logout
+//	  - register                              # or {register: {name: "fresh{n}.{run}.{seq}", password: "secret"}}
+//	  - login
+//	  - {message: {to: self, size: 120B}}
+//	  - unregister
+//	  - login                                 # as the user again
+//
 // Steps that send stanzas. Presence is available, away, chat, dnd, xa or
 // unavailable, for all who subscribed or for one peer. The requests of roster,
 // ping and disco are awaited. Every session approves the subscriptions that it
@@ -266,6 +289,15 @@
 //	  - {message: {to: random, reaction: 👍}}
 //	  - {message: {to: random, retract: true}}
 //	  - {message: {to: random, size: 120B, store: true}}
+//
+// Upload asks the server's service for files for a slot, puts a file there (XEP-0363), and
+// may tell somebody, who may fetch it: upload.slot, upload.put and upload.get are timed apart. The
+// rig goes to addresses of this machine alone, wherever the server sends it, and follows no
+// redirects.
+//
+//	work:
+//	  - {upload: {size: 100KB}}
+//	  - {upload: {size: {exponential: 100KB, max: 1MB}, to: random, fetch: true}}
 //
 // What the language has no step for is sent raw. The
 // text need not be well-formed. With await the step waits for the result or
@@ -365,8 +397,8 @@
 //
 // With a statistic (p50, p90, p95, p99, p99.9, max or mean) the metric is a
 // series of times: the label of a step, login.connect, login.tls, login.upgrade, login.sasl or
-// login.bind, login.fast (in place of login.sasl, of logins by a token), login.resumed (in
-// place of login.tls, of TLS sessions resumed), message.delivery, presence.delivery, groupchat.delivery,
+// login.bind, register.account, login.fast (in place of login.sasl, of logins by a token), login.resumed (in
+// place of login.tls, of TLS sessions resumed), message.delivery, message.carbon, presence.delivery, groupchat.delivery,
 // groupchat.first or groupchat.last. Response times are meant,
 // and service times where .service follows; the stages of a login have only
 // these. A percentile is decided where ten samples lie beyond it: a p99 takes
@@ -385,6 +417,14 @@
 //	server.rss       the most memory that the server took, such as 1GiB
 //	server.cpu       CPUs that the server used on average in the measured phases
 //	sessions         the most that were connected at once
+//	recovery.half recovery.most recovery.all
+//	                 how long it took, from when more than a tenth of the sessions
+//	                 began to lose their connections, until half, nine tenths or all
+//	                 were connected again, and stayed, such as recovery.all < 20s; of
+//	                 several times the longest
+//
+// A recovery that never came misses every bound from above; where no tenth of the
+// sessions was ever gone there is nothing to judge.
 //
 // The operators are <, <=, > and >=, and == for numbers of things. Times go up to
 // an hour. Series, errors, completed, dropped and rate are of all measured phases

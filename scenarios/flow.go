@@ -74,7 +74,12 @@ func (f *flow) step(s Step, state online, tail bool) online {
 		return connected
 	case Reconnect, Resume:
 		return connected
-	case Logout, Disconnect, Vanish:
+	case Register:
+		if state != offline {
+			f.refuse(s, "the session may be logged in here already", "make accounts before login, or behind logout or unregister")
+		}
+		return offline
+	case Logout, Disconnect, Vanish, Unregister:
 		f.needs(s, state)
 		return offline
 	case Wait:

@@ -59,6 +59,7 @@ func usersForm() form[Users] {
 		must("name", userForm(), "The local part of user n's address; {n} is the user's number, from 0.", func(u *Users) *string { return &u.Name }),
 		must("password", passwordForm(), "User n's password; {n} is the user's number.", func(u *Users) *string { return &u.Password }),
 		key("resource", word("a resource", textPattern, 500), "The resource to bind. Default: xmpprig.", func(u *Users) *string { return &u.Resource }),
+		key("devices", devicesForm(), "How many sessions each user has, with resources of their own: xmpprig, xmpprig-2 and so on. Default: 1.", func(u *Users) *int { return &u.Devices }),
 	)
 }
 

@@ -21,10 +21,11 @@ type Scenario struct {
 // Users says who logs in. User n (from 0) is Name and Password with {n}
 // replaced by n.
 type Users struct {
-	Count    int // 0: as many as Load.Sessions
+	Count    int // 0: as many as Load.Sessions, by Devices
 	Name     string
 	Password string
 	Resource string // default "xmpprig"
+	Devices  int    // sessions of each user; 0: one
 }
 
 // Target is where the scenario wants to run; the command line overrides it.

@@ -83,12 +83,12 @@ type figure struct {
 
 func figures() []figure {
 	share := []Unit{Count, Percent}
-	return []figure{
+	return append([]figure{
 		{FigureErrors, share, true, true, false}, {FigureCompleted, share, true, false, false}, {FigureDropped, share, true, true, false},
 		{FigureRate, []Unit{PerSecond}, true, true, false},
 		{FigureLost, share, false, false, true}, {FigureDuplicated, share, false, false, true}, {FigureReordered, share, false, false, true}, {FigureMisdelivered, share, false, false, true},
 		{FigureServerRSS, []Unit{Bytes}, false, true, false}, {FigureServerCPU, []Unit{CPUs}, false, true, false}, {FigureSessions, []Unit{Count}, false, true, false},
-	}
+	}, recoveryFigures()...)
 }
 
 func figureOf(name string) (figure, bool) {
@@ -134,6 +134,7 @@ func (o Objective) Series() (label string, service bool) {
 	for _, part := range loginParts() {
 		service = service || strings.HasSuffix(label, part)
 	}
+	service = service || strings.HasSuffix(label, accountSuffix)
 	return label, service
 }
 

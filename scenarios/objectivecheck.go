@@ -30,6 +30,9 @@ func (s *Scenario) timed() (all []timed) {
 			for _, label := range timesOf(step) {
 				all = append(all, timed{label, sessionPart(part)})
 			}
+			if m, ok := step.(Message); ok && s.copied(m) {
+				all = append(all, timed{"message.carbon", sessionPart(part)})
+			}
 		}
 	}
 	return all
@@ -48,6 +51,10 @@ func timesOf(s Step) []string {
 		return loginTimes(label)
 	case CSI:
 		return nil
+	case Upload:
+		return v.times()
+	case Register:
+		return []string{label, label + accountSuffix}
 	case Message:
 		return v.times()
 	case Presence:
@@ -87,6 +94,8 @@ func (k *checker) checkObjectives() {
 		k.checkObjectiveWindow(o)
 		if o.Statistic != "" {
 			k.checkObjectiveSeries(o)
+		} else if IsRecovery(o.Metric) {
+			k.checkRecovery(o)
 		} else if f, _ := figureOf(o.Metric); f.messages && !slices.ContainsFunc(k.timed(), func(t timed) bool { return t.label == "message.delivery" || t.label == "groupchat.delivery" }) {
 			k.objective(o, o.metricAt, show(o.Metric)+" counts messages, and the scenario sends none", "")
 		}

@@ -263,6 +263,8 @@ func (p *clause) abort(o *Objective, at mark) {
 	switch {
 	case o.Metric == FigureLost:
 		p.fail(at, "what is lost is known when the run is over", "leave abort out")
+	case o.Statistic == "" && IsRecovery(o.Metric):
+		p.fail(at, "who is back for good is known when the run is over", "leave abort out")
 	case o.Statistic == "" && o.Unit == Count && strings.HasPrefix(o.Op, ">"):
 		p.fail(at, show(o.Metric)+" grows until the run is over", "leave abort out")
 	}

@@ -102,19 +102,25 @@ func nested(s Step) [][]Step {
 	return nil
 }
 
+// beginsWithLogin says whether the steps do, behind those that make the account.
 func beginsWithLogin(steps []Step) bool {
-	if len(steps) == 0 {
-		return false
+	for _, s := range steps {
+		switch s.(type) {
+		case Register:
+		case Login:
+			return true
+		default:
+			return false
+		}
 	}
-	_, ok := steps[0].(Login)
-	return ok
+	return false
 }
 
-// UserCount returns how many users there are: Users.Count, or one for each
-// session where that is 0.
+// UserCount returns how many users there are: Users.Count or, where that is 0, one for each
+// session, or for so many sessions as each user has.
 func (s *Scenario) UserCount() int {
 	if s.Users.Count > 0 {
 		return s.Users.Count
 	}
-	return s.Load.Sessions
+	return s.neededUsers()
 }

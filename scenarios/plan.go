@@ -141,6 +141,10 @@ func (s *Scenario) expectStep(step Step, left float64) expected {
 	switch v := step.(type) {
 	case Message, Groupchat:
 		return expected{messages: 1}
+	case Upload:
+		if v.To != nil {
+			return expected{messages: 1}
+		}
 	case Wait:
 		return expected{seconds: v.For.Mean()}
 	case StopReading:

@@ -69,7 +69,7 @@ func (n *node) put(key string, v *node) *node {
 
 func (u Users) print() *node {
 	return mapOf().put("count", whole(u.Count)).put("name", quoted(u.Name)).
-		put("password", quoted(u.Password)).put("resource", quoted(u.Resource))
+		put("password", quoted(u.Password)).put("resource", quoted(u.Resource)).put("devices", whole(u.Devices))
 }
 
 func (t Target) print() *node {

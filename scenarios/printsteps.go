@@ -84,6 +84,10 @@ func printBody(s Step) *node {
 		return orNothing(printPeer(v.To))
 	case Request:
 		return v.printBody()
+	case Upload:
+		return v.printBody()
+	case Register:
+		return v.printBody()
 	case Raw:
 		return v.printBody()
 	case Join:

@@ -12,9 +12,9 @@ import (
 )
 
 func TestShipped(t *testing.T) {
-	want := []string{"archive", "chat", "component-chat", "federated-chat", "half-open", "idle", "login-flood", "login-storm", "modern-client", "muc", "netsplit",
-		"offline", "peer-domains", "ping", "presence-fanout", "presence-flood", "pubsub", "reconnect-churn", "restart-storm", "resume-storm",
-		"room-join-flood", "slow-readers"}
+	want := []string{"archive", "chat", "component-chat", "devices", "federated-chat", "half-open", "idle", "login-flood", "login-storm", "modern-client", "muc", "netsplit",
+		"offline", "peer-domains", "ping", "presence-fanout", "presence-flood", "pubsub", "reactions", "receipts", "reconnect-churn", "registration", "restart-storm", "resume-storm",
+		"room-join-flood", "slow-readers", "upload"}
 	got := Shipped()
 	if len(got) != len(want) {
 		t.Fatalf("shipped are %v, want %v", got, want)

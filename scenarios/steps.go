@@ -30,7 +30,7 @@ func stepsForm() form[[]Step] {
 
 // entries is the table of all steps.
 func entries(do form[[]Step]) []entry {
-	return slices.Concat(sessionEntries(), managementEntries(), stanzaEntries(), requestEntries(), roomEntries(), controlEntries(do))
+	return slices.Concat(sessionEntries(), registrationEntries(), managementEntries(), stanzaEntries(), requestEntries(), roomEntries(), controlEntries(do))
 }
 
 // sessionEntries are the steps that begin and end sessions.
@@ -65,6 +65,7 @@ func stanzaEntries() []entry {
 				must("to", peerForm(), "Whose presence to ask for; a ring asks all its users.", func(s *Subscribe) *Peer { return &s.To }),
 				key("within", duration(time.Millisecond, longestTime), "Wait until all have approved, this long at most. Default: go on at once.", func(s *Subscribe) *time.Duration { return &s.Within })))},
 		{"message", "Sends a message, which is followed to its recipient.", "message: {to: random, size: 120B}", messageForm()},
+		uploadEntry(),
 		{"ping", "Sends a ping (XEP-0199) and waits for the answer.", "ping", short(
 			somebody(), func(b Base, p *Peer) Step { return Ping{b, p} },
 			measured(func(s *Ping) *Base { return &s.Base },

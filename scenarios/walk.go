@@ -75,6 +75,12 @@ func nameOf(s Step) string {
 		return "carbons"
 	case CSI:
 		return "csi"
+	case Upload:
+		return "upload"
+	case Register:
+		return "register"
+	case Unregister:
+		return "unregister"
 	}
 	return "reconnect"
 }
@@ -95,6 +101,8 @@ func peerOf(s Step) *Peer {
 	case Disco:
 		return v.To
 	case Request:
+		return v.To
+	case Upload:
 		return v.To
 	case Raw:
 		return v.Peer

@@ -26,6 +26,7 @@ var update = flag.Bool("update", false, "write the matrix of features into the R
 type matrixRow struct {
 	feature          string
 	needs            string // a feature of loadgen/features that no step stands for
+	users            string // further keys of the block users
 	target           string // keys of the block target
 	blocks           string // further blocks
 	start, work      string // steps
@@ -52,8 +53,11 @@ func matrixRows() []matrixRow {
 		{feature: "ping (XEP-0199)", work: "ping"},
 		{feature: "service discovery (XEP-0030)", work: "disco"},
 		{feature: "registration form (XEP-0077)", needs: "registration", work: `raw: {xml: "<iq type='get' id='{id}' to='{domain}'><query xmlns='jabber:iq:register'/></iq>", await: true}`},
+		{feature: "accounts made and removed (XEP-0077)", start: "logout, {register: {name: \"made{n}.{run}\"}}, login, unregister, login", work: "roster"},
+		{feature: "HTTP upload (XEP-0363)", work: "upload: {size: 20B, to: paired, fetch: true}"},
 		{feature: "client state (XEP-0352)", work: "csi: inactive"},
 		{feature: "carbons (XEP-0280)", work: "carbons"},
+		{feature: "copies for all devices (XEP-0280)", users: ", devices: 2", start: "carbons, presence", work: "message: {to: random, size: 20B}"},
 		{feature: "rooms (XEP-0045)", blocks: "rooms: {count: 1, name: \"room{n}\"}", start: "{join: {history: 0}}", work: "groupchat: {size: 20B}"},
 		{feature: "personal nodes (XEP-0163)", work: "publish: {node: news, size: 20B}"},
 		{feature: "blocking (XEP-0191)", work: "blocklist"},
@@ -62,20 +66,23 @@ func matrixRows() []matrixRow {
 }
 
 func (r matrixRow) scenario(number int) string {
-	start := "login, presence"
+	start, sessions := "login, presence", 2
+	if r.users != "" {
+		sessions = 4
+	}
 	if r.start != "" {
 		start += ", " + r.start
 	}
 	return fmt.Sprintf(`name: cell
-users: {name: "user%d{n}", password: "secret"}
+users: {name: "user%d{n}", password: "secret"%s}
 target: {%s}
-load: {sessions: 2, login: {rate: 10/s}, warm-up: 0s, drain: 2s, timeout: 10s, phases: [{name: steady, duration: 1s, open: {rate: 4/s}}]}
+load: {sessions: %d, login: {rate: 10/s}, warm-up: 0s, drain: 2s, timeout: 10s, phases: [{name: steady, duration: 1s, open: {rate: 4/s}}]}
 %s
 session:
   start: [%s]
   work:
     - %s
-`, 10+number, r.target, r.blocks, start, r.work)
+`, 10+number, r.users, r.target, sessions, r.blocks, start, r.work)
 }
 
 // cell runs the row on a server, and says how it went: works, not offered, or what failed.
@@ -104,6 +111,8 @@ func (r matrixRow) cell(ctx context.Context, srv *target.Server, number int, rec
 		return "not offered", nil
 	case len(run.Errors) > 0:
 		return "finding: " + run.Errors[0].Class, nil
+	case l.Devices != nil && l.Devices.CarbonsLost+l.Devices.CarbonsTwice > 0:
+		return "finding: copies lost or sent twice", nil
 	case l.Lost+l.Duplicated+l.Reordered+l.Misdelivered+l.Refused > 0:
 		return "finding: messages lost or altered", nil
 	case results.ExitCode(run.Verdict.ExitCode) != results.ExitPass && results.ExitCode(run.Verdict.ExitCode) != results.ExitLimited:
@@ -144,7 +153,7 @@ func matrixColumn(t *testing.T, name string, rows []matrixRow) []string {
 		t.Error(err)
 		return nil
 	}
-	srv, err := target.Start(t.Context(), target.Spec{Driver: name, Exe: exe, WebSocket: true, BOSH: true, Login: map[bool]string{true: "sasl2"}[name == "loopback"],
+	srv, err := target.Start(t.Context(), target.Spec{Driver: name, Exe: exe, WebSocket: true, BOSH: true, Services: []string{target.Registration, target.Upload}, Login: map[bool]string{true: "sasl2"}[name == "loopback"],
 		Sessions: 200, Users: target.Users{Count: 10 * (10 + len(rows)), Name: "user{n}", Password: "secret"}})
 	if err != nil {
 		t.Error(err)

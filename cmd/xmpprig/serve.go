@@ -25,7 +25,7 @@ type serving struct {
 	listen, listenTLS, domain, user, password string
 	users, iterations                         int
 	mechanisms, faults, defects               []string
-	listenComponent                           string
+	listenComponent, listenUpload             string
 	components                                []string
 	federation                                federating
 	clientCA                                  string
@@ -58,6 +58,7 @@ are about
 			f.StringVar(&s.listen, "listen", "127.0.0.1:5222", "`ADDRESS` for TCP and STARTTLS, and for WebSocket and BOSH")
 			f.StringVar(&s.listenTLS, "listen-tls", "127.0.0.1:5223", "`ADDRESS` for direct TLS, and for WebSocket and BOSH over it; empty: none")
 			f.StringVar(&s.listenComponent, "listen-component", "127.0.0.1:5347", "`ADDRESS` for external components (XEP-0114), where there are any")
+			f.StringVar(&s.listenUpload, "listen-upload", "", "`ADDRESS` that takes files over HTTPS (XEP-0363); default: none are taken")
 			f.StringArrayVar(&s.components, "component", nil, "an external component that may connect, as `DOMAIN=SECRET`; repeatable")
 			s.federation.declare(f)
 			f.StringVar(&s.domain, "domain", "localhost", "the domain served")
@@ -234,6 +235,11 @@ func (s *serving) open(srv *loopback.Server, ui *ui) error {
 			return cannotListen(err)
 		}
 		where += fmt.Sprintf("servers %s\n", srv.ServersAddr())
+	}
+	if s.listenUpload != "" {
+		if err := srv.ListenFiles(s.listenUpload); err != nil {
+			return cannotListen(err)
+		}
 	}
 	if s.caFile != "" {
 		if err := os.WriteFile(s.caFile, srv.CAPEM(), 0o644); err != nil {

@@ -43,7 +43,7 @@ func Table() []Feature {
 		{"stream management", "XEP-0198", []Mark{{Stream, "{" + wire.NSSM + "}sm"}}, is[scenarios.Resume]},
 		{"roster versioning", "RFC 6121", []Mark{{Stream, "{urn:xmpp:features:rosterver}ver"}}, nil},
 		{"client state", "XEP-0352", []Mark{{Stream, "{urn:xmpp:csi:0}csi"}}, is[scenarios.CSI]},
-		{"registration", "XEP-0077", []Mark{{Stream, "{http://jabber.org/features/iq-register}register"}, {Server, wire.NSRegister}}, nil},
+		{"registration", "XEP-0077", []Mark{{Stream, "{http://jabber.org/features/iq-register}register"}, {Server, wire.NSRegister}}, is[scenarios.Register]},
 		{"ping", "XEP-0199", []Mark{{Server, wire.NSPing}}, pingsServer},
 		{"version", "XEP-0092", []Mark{{Server, wire.NSVersion}}, nil},
 		{"carbons", "XEP-0280", []Mark{{Server, wire.NSCarbons}, {Account, wire.NSCarbons}}, is[scenarios.Carbons]},
@@ -57,7 +57,7 @@ func Table() []Feature {
 		{"offline storage", "XEP-0160", []Mark{{Server, "msgoffline"}}, nil},
 		{"muc", "XEP-0045", []Mark{{Component, wire.NSMUC}}, joinsRoom},
 		{"pubsub", "XEP-0060", []Mark{{Component, "pubsub/service"}, {Server, "pubsub/service"}}, usesService},
-		{"upload", "XEP-0363", []Mark{{Component, wire.NSUpload}, {Server, wire.NSUpload}}, nil},
+		{"upload", "XEP-0363", []Mark{{Component, wire.NSUpload}, {Server, wire.NSUpload}}, is[scenarios.Upload]},
 	}
 }
 

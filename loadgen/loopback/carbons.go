@@ -73,6 +73,9 @@ func (s *Server) emitCopy(to *session, kind string, message []byte) {
 	b = append(b, "<message xmlns='"+wire.NSClient+"'"...)
 	b = append(b, message[len("<message"):]...)
 	b = append(b, "</forwarded></"+kind+"></message>"...)
-	s.tally.carbons.Add(1)
+	if n, every := s.tally.carbons.Add(1), s.options.Faults.LoseCopies; every > 0 && n%int64(every) == 0 {
+		s.tally.copiesLost.Add(1)
+		return
+	}
 	s.emit(to, b, s.delayed(s.moment()))
 }

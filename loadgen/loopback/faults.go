@@ -33,6 +33,8 @@ type Faults struct {
 	ReorderWithin time.Duration // how long to wait for that next one before delivering in order; 0 means one second
 	Misdeliver    int           // deliver every n-th message to a session of an uninvolved user
 
+	LoseCopies int // lose every n-th carbon copy (XEP-0280)
+
 	// Rate is the number of stanzas of bound sessions that the server serves in a second, one after
 	// another from a single first-in-first-out queue; 0 means as many as it can.
 	Rate float64
@@ -90,7 +92,7 @@ func (f Faults) validate() error {
 	for _, n := range []struct {
 		name  string
 		every int
-	}{{"lose", f.Lose}, {"duplicate", f.Duplicate}, {"reorder", f.Reorder}, {"misdeliver", f.Misdeliver},
+	}{{"lose", f.Lose}, {"duplicate", f.Duplicate}, {"reorder", f.Reorder}, {"misdeliver", f.Misdeliver}, {"lose-copies", f.LoseCopies},
 		{"sessions", f.Sessions}, {"refuse", f.RefuseLogins.Every}, {"cut", f.CutConnections.Every}} {
 		if n.every < 0 {
 			complain("fault %s: every %d-th is not possible", n.name, n.every)

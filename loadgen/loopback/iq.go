@@ -31,6 +31,8 @@ func (c *conn) iq(e *wire.Element, to address) {
 		c.roomIQ(e, payload, to, kind)
 	case string(to.domain) == c.srv.pubsubDomain() && to.local == nil:
 		c.pubsubIQ(e, payload, kind == "get")
+	case string(to.domain) == c.srv.uploadDomain() && to.local == nil && c.srv.takesFiles():
+		c.uploadIQ(e, payload, kind == "get")
 	case string(to.domain) != c.srv.options.Domain:
 		c.abroad(e, to)
 	case to.local == nil && to.bare():

@@ -168,5 +168,8 @@ func (s *Server) services(toServer bool) []byte {
 	if s.rooms.domain != "" {
 		b = append(wire.AppendAttr(append(b, "<item"...), "jid", s.rooms.domain), " name='Rooms'/>"...)
 	}
+	if s.takesFiles() {
+		b = append(wire.AppendAttr(append(b, "<item"...), "jid", s.uploadDomain()), " name='Files'/>"...)
+	}
 	return append(b, "</query>"...)
 }

@@ -48,6 +48,7 @@ type Server struct {
 	upgraded  upgradeNotes
 	rooms     conferences
 	resumable resumable
+	files     files
 	mu        sync.Mutex // guards rosters, presence and the lists of sessions
 	sessions  []*session
 	pushes    int64                      // roster pushes, for their ids

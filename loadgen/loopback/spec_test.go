@@ -51,7 +51,7 @@ func TestParseFaultsRefuses(t *testing.T) {
 		"delay=lognormal:5ms:x": "not a number", "stall=10s": "beginning", "stall=10s+0s": "no length", "stall=1s+5s/3s": "before this one ends", "lose=0": "0-th",
 		"lose=x": "not a number", "lose=1 lose=2": "twice", "reorder=2:0s": "no time", "rate=5": "rate=2000/s", "rate=0/s": "above zero", "rate=NaN/s": "above zero",
 		"rate=Inf/s": "not possible", "refuse=2:aborted": "no condition", "cut=x:1s": "not a number", "cut=1:x": "unit", "mute=foo": "no kind",
-		"drop=1": "there are delay, login-delay, seed, stall, lose, duplicate, reorder, misdeliver, rate, sessions, refuse, cut, mute, without",
+		"drop=1": "there are delay, login-delay, seed, stall, lose, duplicate, reorder, misdeliver, lose-copies, rate, sessions, refuse, cut, mute, without",
 	} {
 		if f, err := ParseFaults([]string{spec}); err == nil || !strings.Contains(err.Error(), want) || f != (Faults{}) {
 			t.Errorf("%s: %v; want %q", spec, err, want)

@@ -43,7 +43,8 @@ type Tally struct {
 	// acknowledge is Delivered.
 	Unacked int64 `json:"unacked"`
 
-	Carbons int64 `json:"carbons"` // copies for other sessions (XEP-0280)
+	Carbons    int64 `json:"carbons"`               // copies for other sessions (XEP-0280)
+	CopiesLost int64 `json:"copies_lost,omitempty"` // of those, by the fault lose-copies
 
 	Lost           int64 `json:"lost"`
 	Duplicated     int64 `json:"duplicated"`
@@ -68,7 +69,7 @@ type counters struct {
 	lost, duplicated, reordered, reorderExpired, misdelivered, overtaken               atomic.Int64
 	held                                                                               atomic.Int64
 	cut, unanswered, slowReaders, delays, delayTotal, loginDelays                      atomic.Int64
-	resumed, resumesFailed, resumesExpired, redelivered, unacked, carbons              atomic.Int64
+	resumed, resumesFailed, resumesExpired, redelivered, unacked, carbons, copiesLost  atomic.Int64
 	abroad, components, returned                                                       atomic.Int64
 	footers, attempts, boundEver                                                       atomic.Int64 // footers: streams ended without an error; the others are what refuse and cut count by
 }
@@ -86,7 +87,7 @@ func (s *Server) Tally() Tally {
 		SlowReaders: c.slowReaders.Load(), Stalls: s.stallsBegun(), Delays: c.delays.Load(), DelayTotal: c.delayTotal.Load(),
 		LoginDelays: c.loginDelays.Load(),
 		Resumed:     c.resumed.Load(), ResumesFailed: c.resumesFailed.Load(), ResumesExpired: c.resumesExpired.Load(),
-		Redelivered: c.redelivered.Load(), Unacked: c.unacked.Load(), Carbons: c.carbons.Load(),
+		Redelivered: c.redelivered.Load(), Unacked: c.unacked.Load(), Carbons: c.carbons.Load(), CopiesLost: c.copiesLost.Load(),
 		Abroad: c.abroad.Load(), Components: c.components.Load(), Returned: c.returned.Load(),
 	}
 }

@@ -39,7 +39,8 @@ type ejabberdValues struct {
 	Port, TLSPort, WebPort, WebTLS  int
 	WebSocket, BOSH, Compression    bool
 	Handlers                        string // of HTTP
-	Archive, RoomArchive            bool
+	Archive, RoomArchive, Upload    bool
+	UploadHost, UploadDir           string
 	PubSub                          string
 	Method, Hash                    string
 	Component                       Component
@@ -139,6 +140,9 @@ func ejabberdHandlers(s Spec) string {
 	if s.BOSH {
 		handlers = append(handlers, bosh.DefaultPath+": mod_bosh")
 	}
+	if s.has(Upload) {
+		handlers = append(handlers, "/upload: mod_http_upload")
+	}
 	return strings.Join(handlers, ", ")
 }
 
@@ -148,7 +152,7 @@ func ejabberdFiles(st *site, h scramHash) error {
 		All: st.path("all.pem"), CA: st.path("ca.pem"),
 		IP: st.place.IP.String(), Domain: st.spec.Domain, Conference: "conference." + st.spec.Domain,
 		Port: st.place.Port, TLSPort: st.place.TLSPort, WebPort: st.place.WebPort, WebTLS: st.place.WebTLS,
-		Archive: st.spec.has(Archive), RoomArchive: st.spec.has(RoomArchive), PubSub: "pubsub." + st.spec.Domain,
+		Archive: st.spec.has(Archive), RoomArchive: st.spec.has(RoomArchive), Upload: st.spec.has(Upload), UploadHost: "upload." + st.spec.Domain, UploadDir: st.path("upload"), PubSub: "pubsub." + st.spec.Domain,
 		WebSocket: st.spec.WebSocket, BOSH: st.spec.BOSH, Compression: st.spec.Compression, Handlers: ejabberdHandlers(st.spec), Method: "mnesia", Hash: h.ejabberd,
 		Component: st.spec.Component, ComponentPort: st.place.RouterPort,
 		Federation: st.spec.Federation, Federated: st.spec.Federation.wanted(), ServerPort: st.place.ServerPort,

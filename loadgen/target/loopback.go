@@ -67,6 +67,12 @@ func prepareLoopback(_ context.Context, st *site) (*launch, error) {
 		args = append(args, "--offline", strconv.Itoa(loopbackOffline))
 	}
 	args = append(args, tightArgs(s)...)
+	if s.has(Registration) {
+		args = append(args, "--register")
+	}
+	if s.has(Upload) {
+		args = append(args, "--listen-upload", st.place.WebTLSAddr())
+	}
 	for _, f := range s.Faults {
 		args = append(args, "--fault", f)
 	}

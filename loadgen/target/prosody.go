@@ -40,6 +40,8 @@ type prosodyValues struct {
 	WebSocket, BOSH, Tickets, Metrics  bool
 	Archive, Offline, RoomArchive      bool
 	Passwords                          bool // beside certificates
+	Upload                             bool
+	UploadHost                         string
 	PubSub                             string
 	Inline                             []string // modules of SASL2
 	ClientCA                           string   // vouches for clients of EXTERNAL; empty: passwords
@@ -109,6 +111,7 @@ func prosodyFiles(st *site, h scramHash) error {
 		IP: st.place.IP.String(), Domain: st.spec.Domain, Conference: "conference." + st.spec.Domain,
 		Port: st.place.Port, TLSPort: st.place.TLSPort, WebPort: st.place.WebPort, WebTLS: st.place.WebTLS, WebSocket: st.spec.WebSocket, BOSH: st.spec.BOSH, Metrics: st.spec.Metrics,
 		Archive: st.spec.has(Archive), Offline: st.spec.has(Offline) || st.spec.Tight, RoomArchive: st.spec.has(RoomArchive), Passwords: st.spec.Mechanism != "EXTERNAL", PubSub: "pubsub." + st.spec.Domain,
+		Upload: st.spec.has(Upload), UploadHost: "upload." + st.spec.Domain,
 		Tickets: st.spec.TLSResume, Inline: inline, ClientCA: clientCA(st),
 		Shortcut: st.spec.ShortcutAuth, Hash: h.name, Password: password, Iterations: prosodyIterations, Config: st.spec.Config,
 		Component: st.spec.Component, ComponentPort: st.place.RouterPort,

@@ -12,10 +12,14 @@ const (
 	Archive     = "archive"      // messages are kept (XEP-0313)
 	RoomArchive = "room-archive" // those of rooms are kept too, where there is an Archive
 	Offline     = "offline"      // messages wait for those who are away (XEP-0160)
+
+	// Registration lets clients make and remove accounts (XEP-0077). Prosody, ejabberd and jabberd2 let them always.
+	Registration = "registration"
+	Upload       = "upload" // files are taken over HTTPS (XEP-0363)
 )
 
 // Services returns all of them.
-func Services() []string { return []string{Archive, RoomArchive, Offline} }
+func Services() []string { return []string{Archive, RoomArchive, Offline, Registration, Upload} }
 
 // What the loopback server keeps of each user.
 const (

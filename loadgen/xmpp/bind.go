@@ -40,18 +40,5 @@ func (n *negotiation) establish() error {
 
 // ask sends an iq of type set and returns its result.
 func (n *negotiation) ask(id string, payload []byte) (*wire.Element, error) {
-	answer, err := n.request(wire.AppendIQ(nil, wire.Addressing{ID: id, Type: "set"}, payload))
-	if err != nil {
-		return nil, err
-	}
-	if !isIQ(answer) || string(answer.Attr("id")) != id {
-		return nil, UnexpectedAnswer
-	}
-	switch string(answer.Attr("type")) {
-	case "result":
-		return answer, nil
-	case "error":
-		return nil, ParseStanzaError(answer)
-	}
-	return nil, UnexpectedAnswer
+	return n.query(wire.Addressing{ID: id, Type: "set"}, payload)
 }

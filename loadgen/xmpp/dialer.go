@@ -150,6 +150,7 @@ type Timings struct {
 	Upgrade      time.Duration // of WebSocket
 	SASL         time.Duration // without Derivation
 	Derivation   time.Duration // of keys from passwords, where there is a cache for them: a cost of the client, mostly of its first login
+	Account      time.Duration // of making an account (Register), without the form for it
 	Bind         time.Duration // and of enabling stream management, or of resuming; zero where Bind 2 did all within SASL
 }
 

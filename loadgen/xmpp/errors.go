@@ -11,16 +11,17 @@ type Stage uint8
 
 // The stages in their order.
 const (
-	Connect Stage = iota + 1 // TCP
-	Stream                   // stream headers and features
-	TLS                      // STARTTLS and the handshake
-	Upgrade                  // from HTTP to WebSocket
-	SASL                     // authentication
-	Bind                     // resource binding and the session request
-	Manage                   // stream management: enabling it, or resuming
+	Connect      Stage = iota + 1 // TCP
+	Stream                        // stream headers and features
+	TLS                           // STARTTLS and the handshake
+	Upgrade                       // from HTTP to WebSocket
+	SASL                          // authentication
+	Bind                          // resource binding and the session request
+	Manage                        // stream management: enabling it, or resuming
+	Registration                  // of an account, in place of what comes behind TLS
 )
 
-var stageNames = [...]string{"", "connect", "stream", "tls", "upgrade", "sasl", "bind", "manage"}
+var stageNames = [...]string{"", "connect", "stream", "tls", "upgrade", "sasl", "bind", "manage", "registration"}
 
 // String returns the name of the stage in lower case.
 func (s Stage) String() string {
@@ -138,6 +139,7 @@ const (
 	NotOffered         Fault = "peer does not offer the SASL mechanism asked for"
 	PlainWithoutTLS    Fault = "PLAIN over an unencrypted stream is not allowed"
 	NoBinding          Fault = "no channel binding type in common with the peer"
+	NoAccountForm      Fault = "peer lets nobody choose the name of an account"
 	NoBind             Fault = "peer does not offer resource binding"
 	BadJID             Fault = "peer bound no address with a resource"
 	NotXML             Fault = "peer sent a WebSocket message that does not begin with <" // RFC 7395 §3.3.3

@@ -55,6 +55,7 @@ type negotiation struct {
 	upgraded bool
 
 	resumption *Resumption // nil: a new session
+	registers  bool        // an account is made, and no session
 
 	stage      Stage
 	mark       time.Time // end of the last stage
@@ -88,6 +89,9 @@ func (n *negotiation) run() error {
 	n.conn.socket.parked = n.tls != nil
 	if n.conn.bosh != nil && n.tls != nil {
 		n.conn.bosh.config = n.dialer.tlsConfig(&n.account)
+	}
+	if n.registers {
+		return n.enroll()
 	}
 	for n.state&bound == 0 {
 		n.stage = Stream

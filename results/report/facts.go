@@ -36,6 +36,9 @@ func ranFacts(r *results.Record) []fact {
 	if run.Federation != nil {
 		facts = slices.Insert(facts, 4, fact{"federation", federation(run.Federation)})
 	}
+	if run.Enrolment != nil {
+		facts = slices.Insert(facts, 3, fact{"made in-band", enrolment(run.Enrolment)})
+	}
 	if len(run.Target.Faults) > 0 {
 		facts = slices.Insert(facts, 2, fact{"told faults", strings.Join(run.Target.Faults, ", ")})
 	}
@@ -239,7 +242,9 @@ func ledgerFacts(l results.Ledger) []fact {
 		{"duplicated", count(l.Duplicated)}, {"reordered", count(l.Reordered)},
 		{"misdelivered", count(l.Misdelivered)}, {"refused", count(l.Refused)},
 	}
-	if l.Carbons > 0 {
+	if l.Devices != nil {
+		facts = append(facts, deviceFacts(l.Devices)...)
+	} else if l.Carbons > 0 {
 		facts = append(facts, fact{"carbon copies beside", count(l.Carbons)})
 	}
 	if m := l.Managed; m != nil {

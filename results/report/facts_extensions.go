@@ -18,7 +18,7 @@ func extensionFacts(l results.Ledger) (facts []fact) {
 	for _, n := range l.Nodes {
 		facts = append(facts, fact{"notified of " + line(n.Name, 40), nodeText(n)})
 	}
-	return facts
+	return append(facts, uploadFacts(l.Uploads)...)
 }
 
 // nodeText is the account of a node's notifications.

@@ -20,5 +20,6 @@ const (
 	NSReactions   = "urn:xmpp:reactions:0"                     // XEP-0444
 	NSRetract     = "urn:xmpp:message-retract:1"               // XEP-0424
 	NSHints       = "urn:xmpp:hints"                           // XEP-0334
+	NSOOB         = "jabber:x:oob"                             // XEP-0066
 	NSStanzaID    = "urn:xmpp:sid:0"                           // XEP-0359
 )

@@ -61,10 +61,11 @@ func TestExam(t *testing.T) {
 // chosen is the defects to look for: where nothing is said, as few as have every oracle, class and shape among them.
 func chosen() []loopback.Defect {
 	all := loopback.Defects()
-	switch {
-	case *examOnly != "":
+	if *examOnly != "" {
 		return slices.DeleteFunc(all, func(d loopback.Defect) bool { return !slices.Contains(strings.Split(*examOnly, ","), d.Name) })
-	case *examAll:
+	}
+	all = slices.DeleteFunc(all, func(d loopback.Defect) bool { return bounded(d.Name) })
+	if *examAll {
 		return all
 	}
 	return fewest(all)

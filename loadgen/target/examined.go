@@ -7,7 +7,9 @@ func (s Spec) Examined(secret string) Spec {
 		return s
 	}
 	s.Login = "auto"
-	s.Services = append(s.Services, Archive, RoomArchive)
+	if !s.Tight { // there, an archive would keep what there is no room for
+		s.Services = append(s.Services, Archive, RoomArchive)
+	}
 	if s.Driver == "loopback" {
 		s.Upgrades = append(s.Upgrades, "SCRAM-SHA-512")
 	}

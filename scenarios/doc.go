@@ -118,20 +118,21 @@
 //	component  they are behind an external component (XEP-0114) that serves this
 //	           domain; a name without a dot is a subdomain of the target's. The
 //	           server must be one that the rig starts
-//	server     they are at elsewhere.test, another server: loopback, prosody or
-//	           ejabberd, which is started beside the one under test, and federated
-//	           with it by dialback (XEP-0220) through a door of the rig. The one
-//	           under test must be one of these, too
+//	server     they are at elsewhere.test, another server: loopback, prosody,
+//	           ejabberd or jabberd2, which is started beside the one under test,
+//	           and federated with it by dialback (XEP-0220) through a door of the
+//	           rig. The one under test must be one of these, too
 //	domains    they are at so many domains, d0.peers.test and on, whose server is
 //	           the rig: it opens streams to the server under test, takes those
-//	           of it, and proves each domain by dialback. The server must be
-//	           loopback, prosody or ejabberd
+//	           of it, and proves each domain by dialback. The server must be one
+//	           that the rig starts
 //	streams    with domains: how many streams these share to the server; without,
 //	           each domain opens one of its own
 //	tls        with server or domains: none is dialback without TLS, dialback is over
 //	           TLS alone, external is certificates over TLS (XEP-0178), of an
-//	           authority that all of them believe. Default: none with domains; with
-//	           server dialback, over TLS where both can
+//	           authority that all of them believe, and which jabberd2 does not know.
+//	           Default: none with domains; with server dialback, over TLS where
+//	           both can
 //	split      {after: 5s, for: 5s, how: silence}: with server, the door is shut
 //	           for a while, counted from the beginning of the measured phases.
 //	           The connections fall silent, so that what is sent meanwhile is

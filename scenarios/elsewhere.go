@@ -11,7 +11,7 @@ import (
 // fields that name a place is set.
 type Elsewhere struct {
 	Component string // behind an external component that serves this domain
-	Server    string // at another server, which is started beside the one under test: loopback, prosody or ejabberd
+	Server    string // at another server, which is started beside the one under test: loopback, prosody, ejabberd or jabberd2
 	Domains   int    // at so many domains, whose server is the rig itself
 	Streams   int    // with Domains: that they share to the server under test; 0: each has one of its own
 	TLS       string // with Server or Domains: how the servers prove who they are; empty: the default
@@ -121,8 +121,11 @@ func (k *checker) checkElsewhere() {
 	if e.TLS != "" && e.Server == "" && e.Domains == 0 {
 		add("tls is of streams between servers, and there are none", "name another server, or domains of the rig", "peer-tls")
 	}
+	if e.TLS == PeersExternal && (e.Server == "jabberd2" || k.Target.Server == "jabberd2") {
+		add("jabberd2 knows dialback alone, and neither asks other servers for certificates nor offers EXTERNAL", "have tls be dialback", "peer-tls", "server")
+	}
 	if (e.Server != "" || e.Domains > 0) && !slices.Contains(federating(), k.Target.Server) {
-		add("only loopback, prosody and ejabberd can be federated here", "use --server loopback, prosody or ejabberd", "server")
+		add("only servers that the rig starts can be federated here", "use --server loopback, prosody, ejabberd or jabberd2", "server")
 	}
 	if e.Server != "" && k.Target.Domain == ElsewhereDomain {
 		add(ElsewhereDomain+" is the domain of the other server", "name another", "domain")
@@ -161,7 +164,7 @@ func (w *overriding) elsewhereFrom(o Overrides) {
 func peersTLSForm() form[string] { return oneOf(PeersPlain, PeersDialback, PeersExternal) }
 
 // federating are the servers that can be federated with another.
-func federating() []string { return []string{"loopback", "prosody", "ejabberd"} }
+func federating() []string { return []string{"loopback", "prosody", "ejabberd", "jabberd2"} }
 
 func splitForm() form[*Split] {
 	f := object("the block split", Split{},

@@ -43,7 +43,7 @@ func loadFlags(f *pflag.FlagSet) *overriding {
 	f.StringVar(&v.o.Domain, "domain", "", "the server's XMPP `DOMAIN`")
 	f.IntVar(&v.o.PeerDomains, "peer-domains", 0, "have every second user at so many domains whose server is the rig itself, federated with the one under test")
 	f.StringVar(&v.o.PeerTLS, "peer-tls", "", "how servers prove to one another who they are: none, dialback or external (by certificates); see go doc ./scenarios")
-	f.StringVar(&v.o.Federate, "federate", "", "have every second user at another `SERVER`, loopback, prosody or ejabberd, which is federated with the one under test")
+	f.StringVar(&v.o.Federate, "federate", "", "have every second user at another `SERVER`, loopback, prosody, ejabberd or jabberd2, which is federated with the one under test")
 	f.StringVar(&v.o.Component, "component", "", "have every second user behind an external component that serves `DOMAIN`, such as bots")
 	f.StringVar(&v.o.User, "user", "", "`PATTERN` of user names; {n} is a number from 0")
 	f.StringVar(&v.o.Password, "password", "", "`PATTERN` of passwords; better given in $XMPPRIG_PASSWORD")

@@ -11,7 +11,7 @@ import (
 )
 
 // names is a name server on a loopback address that knows where the servers of domains are (RFC 6120 §3.2.1), and nothing else.
-// All of them are at 127.0.0.1, at ports of their own.
+// All of them are at localhost, at ports of their own.
 type names struct {
 	conn    net.PacketConn
 	port    func(domain string) int // 0: there is no such domain
@@ -66,15 +66,23 @@ func (n *names) answer(query []byte) ([]byte, error) {
 		Header:    dnsmessage.Header{ID: head.ID, Response: true, Authoritative: true, RecursionDesired: head.RecursionDesired, RecursionAvailable: true},
 		Questions: []dnsmessage.Question{q},
 	}
-	if port := n.asked(q); port > 0 {
-		m.Answers = []dnsmessage.Resource{{
-			Header: dnsmessage.ResourceHeader{Name: q.Name, Class: dnsmessage.ClassINET, TTL: 3600},
-			Body:   &dnsmessage.SRVResource{Port: uint16(port), Target: dnsmessage.MustNewName("localhost.")},
-		}}
+	if body := n.record(q); body != nil {
+		m.Answers = []dnsmessage.Resource{{Header: dnsmessage.ResourceHeader{Name: q.Name, Class: dnsmessage.ClassINET, TTL: 3600}, Body: body}}
 	} else {
 		m.RCode = dnsmessage.RCodeNameError
 	}
 	return m.Pack()
+}
+
+// record is what there is under the name that is asked for; nil: nothing.
+func (n *names) record(q dnsmessage.Question) dnsmessage.ResourceBody {
+	if q.Type == dnsmessage.TypeA && q.Class == dnsmessage.ClassINET && strings.EqualFold(q.Name.String(), "localhost.") {
+		return &dnsmessage.AResource{A: [4]byte{127, 0, 0, 1}}
+	}
+	if port := n.asked(q); port > 0 {
+		return &dnsmessage.SRVResource{Port: uint16(port), Target: dnsmessage.MustNewName("localhost.")}
+	}
+	return nil
 }
 
 // asked is the port of the domain that a query for an SRV record asks for; 0 where it asks for anything else.

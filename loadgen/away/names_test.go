@@ -4,6 +4,8 @@ import (
 	"context"
 	"net"
 	"testing"
+
+	"golang.org/x/net/dns/dnsmessage"
 )
 
 func TestNames(t *testing.T) {
@@ -28,6 +30,16 @@ func TestNames(t *testing.T) {
 		if _, found, err := r.LookupSRV(t.Context(), "xmpp-server", "tcp", name); err == nil {
 			t.Errorf("%s is at %v", name, found)
 		}
+	}
+	name := dnsmessage.MustNewName("localhost.")
+	query := dnsmessage.Message{Questions: []dnsmessage.Question{{Name: name, Type: dnsmessage.TypeA, Class: dnsmessage.ClassINET}}}
+	b, err := query.Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m dnsmessage.Message
+	if b, err = n.answer(b); err != nil || m.Unpack(b) != nil || len(m.Answers) != 1 || m.Answers[0].Body.(*dnsmessage.AResource).A != [4]byte{127, 0, 0, 1} {
+		t.Errorf("localhost is at %+v, %v", m, err)
 	}
 	for _, bad := range [][]byte{nil, {1}, make([]byte, 12), make([]byte, 600)} {
 		if answer, err := n.answer(bad); err == nil {

@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// Federation opens a server to others (RFC 6120 §4.8.2). The zero value keeps it closed. Not for jabberd2, nor for a server that runs.
+// Federation opens a server to others (RFC 6120 §4.8.2). The zero value keeps it closed. Not for a server that runs.
 type Federation struct {
 	Via   string // IP:PORT of the one place where all other domains are found
-	Names string // IP:PORT of a name server that says as much by SRV records; ejabberd asks it, the others are told
+	Names string // IP:PORT of a name server that says as much by SRV records; ejabberd and jabberd2 ask it, the others are told
 	// TLS is how others prove that they are who they say: none, by dialback over unencrypted streams; dialback, over TLS alone; external,
 	// by certificates of Spec.Authority alone (XEP-0178). Empty: by dialback, over TLS where both can.
 	TLS string
@@ -31,8 +31,11 @@ func (f Federation) check(driver string) error {
 	if !f.wanted() {
 		return nil
 	}
-	if driver != "loopback" && driver != "prosody" && driver != "ejabberd" {
-		return errors.New("only loopback, prosody and ejabberd can be told where other servers are")
+	if driver == "remote" {
+		return errors.New("a server that runs cannot be told where others are")
+	}
+	if driver == "jabberd2" && f.Certified() {
+		return errors.New("jabberd2 knows dialback alone, and neither asks for certificates nor offers EXTERNAL")
 	}
 	if !slices.Contains([]string{"", PeersPlain, PeersDialback, PeersExternal}, f.TLS) {
 		return fmt.Errorf("%q is none of %s, %s and %s", f.TLS, PeersPlain, PeersDialback, PeersExternal)
@@ -65,6 +68,15 @@ func (f Federation) Encrypted() bool { return f.TLS == PeersDialback || f.Certif
 
 // Certified says that certificates alone are believed.
 func (f Federation) Certified() bool { return f.TLS == PeersExternal }
+
+// resolver has libudns, which jabberd2 finds other servers with, ask the name server.
+func (f Federation) resolver() []string {
+	if !f.wanted() {
+		return nil
+	}
+	host, port, _ := net.SplitHostPort(f.Names)
+	return []string{"NAMESERVERS=" + host, "RES_OPTIONS=port:" + port}
+}
 
 // inetrc has the Erlang VM ask the name server for SRV records. Addresses are looked up by the C library, whatever stands here.
 func (f Federation) inetrc() []byte {

@@ -32,6 +32,8 @@ type jabberdValues struct {
 	WebSocket, Compression    bool
 	Files                     int
 	Mechanisms                []string
+	Federation                Federation
+	Federated                 bool
 	ComponentSecret           string
 	Chains                    []jabberdChain
 }
@@ -67,6 +69,7 @@ func prepareJabberd(ctx context.Context, st *site) (*launch, error) {
 		return nil, err
 	}
 	l := &launch{
+		env:      st.spec.Federation.resolver(),
 		base:     st.place.RouterAddr(),
 		rules:    jabberdRules,
 		hopeless: []string{"] failed to listen", "] unable to listen", "SSL pemfile", "[error] failed loading", "[error] failed to init"},
@@ -133,6 +136,7 @@ func jabberdFiles(st *site, mechanisms []string) error {
 		IP: st.place.IP.String(), Domain: st.spec.Domain, Port: st.place.Port, TLSPort: st.place.TLSPort,
 		RouterPort: st.place.RouterPort, ServerPort: st.place.ServerPort,
 		WebSocket: st.spec.WebSocket, Compression: st.spec.Compression, Files: files, Chains: jabberdChains(), ComponentSecret: st.spec.Component.Secret,
+		Federation: st.spec.Federation, Federated: st.spec.Federation.wanted(),
 	}
 	for _, m := range mechanisms {
 		v.Mechanisms = append(v.Mechanisms, strings.ToLower(m))

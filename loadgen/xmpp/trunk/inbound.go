@@ -132,14 +132,15 @@ func (p *Peer) welcome(i *inbound) error {
 // checkHeader takes from the header which domains it is about (RFC 6120 §4.7).
 func (p *Peer) checkHeader(i *inbound, h wire.StreamHeader) error {
 	w := pair{p.domain([]byte(h.To)), p.domain([]byte(h.From))}
+	old := h.Version == "" // of before RFC 3920, which had neither address
 	switch {
-	case h.To == "" || h.From != "" && w.other == "":
+	case h.To == "" && !old || h.From != "" && w.other == "":
 		return refuse(wire.ImproperAddressing, "")
-	case w.own == "" || !p.o.Local(w.own):
+	case h.To != "" && !p.o.Local(w.own):
 		return refuse(wire.HostUnknown, "")
 	case w.other != "" && p.o.Local(w.other), i.proven && w != i.pair:
 		return refuse(wire.InvalidFrom, "")
-	case h.Version == "" && p.o.Security.Required, h.Version != "" && !strings.HasPrefix(h.Version, "1."):
+	case old && p.o.Security.Required, !old && !strings.HasPrefix(h.Version, "1."):
 		return refuse(wire.UnsupportedVersion, "")
 	}
 	i.pair = w

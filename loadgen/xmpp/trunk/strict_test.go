@@ -168,6 +168,7 @@ func TestReceivingServerIsStrict(t *testing.T) {
 		{"a stream to nobody", strings.Replace(plainHeader, " to='a.test'", "", 1), nil, []string{"improper-addressing"}},
 		{"a stream to another", strings.Replace(plainHeader, "a.test", "c.test", 1), nil, []string{"host-unknown"}},
 		{"a stream of this side's", strings.Replace(plainHeader, "d1.test", "b.test", 1), nil, []string{"invalid-from"}},
+		{"a stream of old", strings.NewReplacer(" from='d1.test' to='a.test' version='1.0'", "").Replace(plainHeader) + good, nil, []string{accepted}},
 		{"a client's stream", strings.Replace(plainHeader, "jabber:server'", "jabber:client'", 1), nil, []string{"invalid-namespace"}},
 		{"another version", strings.Replace(plainHeader, "1.0", "2.0", 1), nil, []string{"unsupported-version"}},
 	}

@@ -116,7 +116,9 @@ func (b *session) attributes(said []program.Value) (all []program.Value) {
 			rid.Text = strconv.FormatInt(b.rid+n, 10)
 		}
 	}
-	b.use(rid.Text)
+	if !slices.ContainsFunc(said, func(v program.Value) bool { return v.Name == "sid" }) { // else it is another session's
+		b.use(rid.Text)
+	}
 	usual := append([]program.Value{rid, {Name: "sid", Text: b.sid}}, b.keys.next()...)
 	for _, v := range usual {
 		if v.Text != "" && (v.Name == "rid" || !slices.ContainsFunc(said, func(s program.Value) bool { return s.Name == v.Name })) {

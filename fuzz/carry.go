@@ -79,5 +79,9 @@ func carried(ctx context.Context, site *Site, p *program.Program) (Row, error) {
 	if bad, ok := errors.AsType[*program.TransportError](err); ok {
 		return Row{Program: p, Judgement: oracle.Judgement{Outcome: oracle.NotApplicable, Level: p.Level}, Reason: bad.Error()}, nil
 	}
-	return judge(ctx, site, q)
+	r, err := judge(ctx, site, q)
+	if early, ok := errors.AsType[*StepError](err); ok && !slices.Equal(p.Ops, q.Ops) { // what leads to it works otherwise there
+		return Row{Program: q, Judgement: oracle.Judgement{Outcome: oracle.NotApplicable, Level: p.Level}, Reason: "over " + string(site.Over) + ": " + early.Error(), Transcript: r.Transcript}, nil
+	}
+	return r, err
 }

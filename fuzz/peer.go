@@ -139,6 +139,9 @@ func (d *play) note(p *peer, i item) {
 		p.scanner.Reset(oracle.Limits())
 		p.agreed = append(append(p.agreed, p.offers.mechanisms...), p.offers.inline...)
 		p.offers, p.renewed, p.heard = features{}, true, nil
+		if p.bosh != nil {
+			p.bosh.in.Begin()
+		}
 	case i.space == wire.NSSM && i.local == "enabled" && i.id != "":
 		d.learn(p.actor, "previd", i.id)
 	}

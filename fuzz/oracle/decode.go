@@ -8,6 +8,13 @@ type Decoder interface {
 	Begin()
 }
 
+// begin has a new stream begin, also where nothing carries it.
+func begin(d Decoder) {
+	if d != nil {
+		d.Begin()
+	}
+}
+
 // Bit is some of a stream, or a piece of what carries it that has no part in it.
 type Bit struct {
 	Text       []byte
@@ -15,6 +22,7 @@ type Bit struct {
 	Closed     string // a close frame: its status, or none
 	Pong       bool
 	Ping       []byte // a ping: what it holds, not nil
+	Loose      bool   // nobody knows whether, and when, the server takes what goes here
 	Terminated string // the condition by which a session over BOSH ended, where no stream error tells it
 }
 
@@ -29,6 +37,11 @@ func (h *half) decode(w *talk, event int, data []byte, marked bool, then func(*t
 	for _, b := range bits {
 		if b.Restart {
 			h.scanner.Reset(Limits())
+		}
+		if b.Loose {
+			w.did = w.did || marked
+			h.unread, h.lost, h.doubtful, h.partial = true, true, true, false
+			return
 		}
 		if h.outgoing && marked && len(b.Text) > 0 && !isSync(b.Text) {
 			w.did = true

@@ -110,9 +110,7 @@ func (v *view) begin() {
 	v.scanner.Reset(Limits())
 	v.broken, v.over = false, false
 	v.spoken, v.opening = false, nil
-	if v.decoder != nil {
-		v.decoder.Begin()
-	}
+	begin(v.decoder)
 }
 
 // receiveCarried takes what carries a stream.
@@ -160,6 +158,7 @@ func (v *view) receive(data []byte) {
 			v.over = v.over || e.Kind == wire.Footer
 			if own.Is(wire.NSSASL, "success") { // what comes behind it belongs to a new stream (RFC 6120 §6.4.6)
 				v.scanner.Reset(Limits())
+				begin(v.decoder)
 			}
 		}
 	}

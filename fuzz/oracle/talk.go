@@ -209,9 +209,7 @@ func (w *talk) begin() {
 	for _, h := range []*half{&w.sent, &w.received} {
 		h.scanner.Reset(Limits())
 		h.broken, h.unread, h.partial, h.header, h.rest, h.here = false, false, false, nil, 0, 0
-		if h.decoder != nil {
-			h.decoder.Begin()
-		}
+		begin(h.decoder)
 	}
 }
 
@@ -343,6 +341,7 @@ func (w *talk) hear(t *turn) {
 	case e.Is(wire.NSSASL, "success"):
 		w.succeed(t)
 		w.received.scanner.Reset(Limits()) // what comes behind it belongs to a new stream (RFC 6120 §6.4.6)
+		begin(w.received.decoder)
 	case e.Is(wire.NSSASL2, "success"):
 		w.succeed(t)
 		w.entered(t)

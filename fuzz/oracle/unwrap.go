@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"bytes"
+	"strconv"
 
 	"xmpprig/loadgen/xmpp/wire"
 )
@@ -10,6 +11,8 @@ import (
 // as lenient as can be: what a <body/> holds stands in the stream as it is.
 type Unwrapper struct {
 	client  bool
+	rid     int64             // of the last request
+	sid     string            // of the session, as far as it was said
 	created wire.StreamHeader // what the first response said
 	fresh   bool              // a header is to stand before what is next
 }
@@ -31,6 +34,9 @@ func (u *Unwrapper) Take(data []byte) (bits []Bit, err error) {
 	if e.Kind != wire.Header {
 		return nil, wire.SyntaxError{Condition: wire.NotWellFormed, Reason: "not the start of a body"}
 	}
+	if u.client && !u.turn(e) {
+		return []Bit{{Loose: true}}, nil
+	}
 	content := data[n:]
 	if bytes.HasSuffix(data[:n], []byte("/>")) {
 		content = nil
@@ -48,6 +54,17 @@ func (u *Unwrapper) Take(data []byte) (bits []Bit, err error) {
 		bits = append(bits, u.end(string(e.Attr("condition")), content))
 	}
 	return bits, nil
+}
+
+// turn reports whether a request is the next one of its session: what others hold is taken later, or not at all (XEP-0124 §14.2), as is
+// what comes with keys that are not right.
+func (u *Unwrapper) turn(e *wire.Element) bool {
+	rid, err := strconv.ParseInt(string(e.Attr("rid")), 10, 64)
+	sid := string(e.Attr("sid"))
+	first := u.rid == 0
+	next := err == nil && (first || rid == u.rid+1) && (sid == u.sid || u.sid == "")
+	u.rid, u.sid = rid, sid
+	return next
 }
 
 // header is what a <body/> says in the place of a stream header.

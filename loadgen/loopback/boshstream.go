@@ -133,7 +133,7 @@ func (b *boshStream) advance(x *exchange) {
 
 // unlock reports whether a request has the key that is its turn (XEP-0124 §15).
 func (b *boshStream) unlock(x *exchange) bool {
-	if sum := sha1.Sum([]byte(x.key)); b.key != "" && hex.EncodeToString(sum[:]) != b.key && !b.srv.bug("bosh-key-ignored") {
+	if sum := sha1.Sum([]byte(x.key)); b.key != "" && hex.EncodeToString(sum[:]) != b.key && !(x.key == "" && b.srv.bug("bosh-missing-key-taken")) {
 		return false
 	}
 	if b.key != "" {

@@ -73,10 +73,10 @@ var boshCases = map[string]func(*site) bool{
 		b.rid += 1000
 		return strings.Contains(b.say("", webPing), "id='p'")
 	},
-	"bosh-key-ignored": func(x *site) bool {
+	"bosh-missing-key-taken": func(x *site) bool {
 		b := x.bosh()
 		b.say("to='localhost' wait='1' hold='1' ver='1.6' newkey='ca524f2e9c4e6d4e8ac29e6bc0f5ea1ea42ce0b7'", "")
-		return strings.Contains(b.say("key='x'", plainText("\x00user1\x00pw1")), "<success")
+		return strings.Contains(b.say("", plainText("\x00user1\x00pw1")), "<success")
 	},
 	"bosh-lives-after-terminate": func(x *site) bool {
 		b := x.bosh().bound("")

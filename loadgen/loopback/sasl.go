@@ -55,7 +55,7 @@ func (l *login) offered() []string {
 // missing is the condition that keeps a configured mechanism from being offered; empty if none does.
 func (l *login) missing(mechanism string) saslError {
 	switch {
-	case isPlus(mechanism) && l.t.tls == nil, mechanism == "EXTERNAL" && l.t.tls == nil,
+	case isPlus(mechanism) && l.t.tls == nil, mechanism == "EXTERNAL" && !l.t.private(),
 		(mechanism == "PLAIN" || mechanism == "OAUTHBEARER") && !l.t.private() && !l.srv.options.PlainWithoutTLS:
 		return "encryption-required"
 	case isPlus(mechanism) && len(l.channel().kinds) == 0:

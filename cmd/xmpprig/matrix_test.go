@@ -53,7 +53,7 @@ func matrixRows() []matrixRow {
 		{feature: "ping (XEP-0199)", work: "ping"},
 		{feature: "service discovery (XEP-0030)", work: "disco"},
 		{feature: "registration form (XEP-0077)", needs: "registration", work: `raw: {xml: "<iq type='get' id='{id}' to='{domain}'><query xmlns='jabber:iq:register'/></iq>", await: true}`},
-		{feature: "accounts made and removed (XEP-0077)", start: "logout, {register: {name: \"made{n}.{run}\"}}, login, unregister, login", work: "roster"},
+		{feature: "accounts made and removed (XEP-0077)", start: "logout, {wait: 300ms}, {register: {name: \"made{n}.{run}\"}}, {wait: 300ms}, login, unregister, {wait: 300ms}, login", work: "roster"},
 		{feature: "HTTP upload (XEP-0363)", work: "upload: {size: 20B, to: paired, fetch: true}"},
 		{feature: "client state (XEP-0352)", work: "csi: inactive"},
 		{feature: "carbons (XEP-0280)", work: "carbons"},

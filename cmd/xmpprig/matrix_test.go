@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"xmpprig/loadgen"
+	"xmpprig/loadgen/away"
 	"xmpprig/loadgen/target"
 	"xmpprig/results"
 	"xmpprig/scenarios"
@@ -62,6 +63,8 @@ func matrixRows() []matrixRow {
 		{feature: "personal nodes (XEP-0163)", work: "publish: {node: news, size: 20B}"},
 		{feature: "blocking (XEP-0191)", work: "blocklist"},
 		{feature: "vCards", work: "vcard-set: {size: 20B}"},
+		{feature: "external components (XEP-0114)", blocks: "elsewhere: {component: bots}", work: "message: {to: remote, size: 20B}"},
+		{feature: "servers of other domains (XEP-0220)", blocks: "elsewhere: {domains: 2}", work: "message: {to: remote, size: 20B}"},
 	}
 }
 
@@ -86,7 +89,7 @@ session:
 }
 
 // cell runs the row on a server, and says how it went: works, not offered, or what failed.
-func (r matrixRow) cell(ctx context.Context, srv *target.Server, number int, record string) (string, error) {
+func (r matrixRow) cell(ctx context.Context, srv *target.Server, side *away.Side, number int, record string) (string, error) {
 	if r.transportMissing != nil && r.transportMissing(srv.Endpoint()) {
 		return "not offered", nil
 	}
@@ -94,11 +97,11 @@ func (r matrixRow) cell(ctx context.Context, srv *target.Server, number int, rec
 	if err != nil {
 		return "", err
 	}
-	d, head, err := (&reach{keyCache: true}).dialer(ctx, s, srv)
+	d, head, err := (&reach{keyCache: true, side: side}).dialer(ctx, s, srv)
 	if err != nil {
 		return "", err
 	}
-	run, err := loadgen.Run(ctx, loadgen.Options{Scenario: s, Dialer: d, Server: srv, Seed: 1, Record: record, Head: head})
+	run, err := loadgen.Run(ctx, loadgen.Options{Scenario: s, Dialer: d, Server: srv, Elsewhere: side.Users(d), Seed: 1, Record: record, Head: head})
 	if setup, ok := errors.AsType[*loadgen.SetupError](err); ok && slices.Contains([]string{"feature", "negotiation", "sasl"}, setup.Class) {
 		return "not offered", nil
 	}
@@ -153,13 +156,21 @@ func matrixColumn(t *testing.T, name string, rows []matrixRow) []string {
 		t.Error(err)
 		return nil
 	}
-	srv, err := target.Start(t.Context(), target.Spec{Driver: name, Exe: exe, WebSocket: true, BOSH: true, Services: []string{target.Registration, target.Upload}, Login: map[bool]string{true: "sasl2"}[name == "loopback"],
-		Sessions: 200, Users: target.Users{Count: 10 * (10 + len(rows)), Name: "user{n}", Password: "secret"}})
+	spec := target.Spec{Driver: name, Exe: exe, WebSocket: true, BOSH: true, Services: []string{target.Registration, target.Upload}, Login: map[bool]string{true: "sasl2"}[name == "loopback"],
+		Sessions: 200, Users: target.Users{Count: 10 * (10 + len(rows)), Name: "user{n}", Password: "secret"}}
+	sides := matrixSides(t, rows, &spec)
+	srv, err := target.Start(t.Context(), spec)
 	if err != nil {
 		t.Error(err)
 		return nil
 	}
 	defer srv.Stop(context.Background())
+	for i, side := range sides {
+		if err := side.Open(t.Context(), srv); err != nil {
+			t.Errorf("%s on %s: %v", rows[i].feature, name, err)
+		}
+		defer side.Close()
+	}
 	cells, dir := make([]string, len(rows)), t.TempDir()
 	turns := make(chan struct{}, 6)
 	var group sync.WaitGroup
@@ -168,7 +179,7 @@ func matrixColumn(t *testing.T, name string, rows []matrixRow) []string {
 			turns <- struct{}{}
 			defer func() { <-turns }()
 			for try := range 4 { // jabberd2 ends streams for what others did: see target.Server.Rest
-				cells[i], err = r.cell(t.Context(), srv, i, filepath.Join(dir, fmt.Sprintf("%d-%d", i, try)))
+				cells[i], err = r.cell(t.Context(), srv, sides[i], i, filepath.Join(dir, fmt.Sprintf("%d-%d", i, try)))
 				if name != "jabberd2" || err == nil && !strings.HasPrefix(cells[i], "finding") {
 					break
 				}
@@ -181,6 +192,22 @@ func matrixColumn(t *testing.T, name string, rows []matrixRow) []string {
 	}
 	group.Wait()
 	return cells
+}
+
+// matrixSides are where the users of the rows are who are not the server's; nil for most.
+func matrixSides(t *testing.T, rows []matrixRow, spec *target.Spec) []*away.Side {
+	sides := make([]*away.Side, len(rows))
+	for i, r := range rows {
+		s, err := scenarios.Parse(r.feature, []byte(r.scenario(i)))
+		if err == nil {
+			sides[i], err = away.Prepare(s)
+		}
+		if err != nil {
+			t.Errorf("%s: %v", r.feature, err)
+		}
+		sides[i].Extend(spec)
+	}
+	return sides
 }
 
 const (

@@ -27,7 +27,7 @@ exam:
 	go test -count 1 -timeout 1h -run TestExamOfComparisons -v ./cmd/xmpprig -args -exam.compare 24
 	go test -count 1 -run TestExam -v ./results/trend -args -exam.trend 1000
 	go test -count 1 -timeout 90m -run TestCapacityExam -v ./cmd/xmpprig -args -exam.capacity 10 -exam.trial 5s
-	go test -count 1 -timeout 3h -parallel 2 -run 'TestExam|TestCleanServer' -v ./fuzz -args -exam.all -exam.seconds 60 -exam.clean 600
+	go test -count 1 -timeout 3h -parallel 2 -run 'TestExam|TestCleanServer' -v ./fuzz -args -exam.all -exam.shrink 4s -exam.seconds 60 -exam.clean 600
 
 bench:
 	go test -p 1 -run '^$$' -bench . -benchtime 300ms ./...

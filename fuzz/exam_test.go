@@ -21,8 +21,9 @@ import (
 
 var (
 	examSeconds = flag.Int("exam.seconds", 90, "how long a campaign may look for each planted defect")
-	examClean   = flag.Int("exam.clean", 15, "how many seconds the clean server must yield nothing")
+	examClean   = flag.Int("exam.clean", 10, "how many seconds the clean server must yield nothing")
 	examTable   = flag.String("exam.table", "", "file for the table of the exam")
+	examShrink  = flag.Duration("exam.shrink", 2*time.Second, "how long a campaign may look for smaller programs of one finding")
 	examOnly    = flag.String("exam.only", "", "defects to look for, with commas between; default: as few as have every oracle, class and shape")
 	examSeeds   = flag.Bool("exam.seeds", false, "begin with the seeds alone, which send nothing hostile: what is found is found by mutation")
 	examAll     = flag.Bool("exam.all", false, "look for all defects")
@@ -102,7 +103,7 @@ func examine(t *testing.T, d loopback.Defect) mark {
 	right := func(f results.Finding) bool { return f.Oracle == d.Oracle }
 	r, err := Run(t.Context(), srv, Plan{
 		Seed: 1, Corpus: beginning(t), Record: t.TempDir(), Sites: []*Site{site}, Time: time.Duration(*examSeconds) * time.Second,
-		ShrinkTime: 4 * time.Second,
+		ShrinkTime: *examShrink,
 		Enough:     func(found []results.Finding) bool { return slices.ContainsFunc(found, right) },
 	})
 	if err != nil {

@@ -33,6 +33,8 @@ func TestSmallest(t *testing.T) {
 		{"repeats", "mark\nrepeat 100\nattacker dial\nend\n", "dial", "mark\nattacker dial\n"},
 		{"freezes", "mark\nattacker freeze 2s\n", "freeze", "mark\nattacker freeze 1ms\n"},
 		{"sizes", "mark\nattacker send \"{9000 bytes:<boom>{fill}</boom>}\"\n", "<boom>", "mark\nattacker send \"{13 bytes:<boom>{fill}</boom>}\"\n"},
+		{"what is learned stays where it is used", "attacker login\nattacker learn n urn:x a\nattacker learn m urn:x b\nmark\nattacker send \"y{attacker.n+1 bytes:<boom>{fill}</boom>}\"\n", "<boom>",
+			"attacker learn n urn:x a\nmark\nattacker send \"{attacker.n+1 bytes:<boom>{fill}</boom>}\"\n"},
 		{"pieces", "mark\nattacker send by=1 \"boom\"\n", `boom`, "mark\nattacker send \"boom\"\n"},
 		{"placeholders are whole", "mark\nattacker send \"{b64:a{domain}}boom\"\n", "boom", "mark\nattacker send \"boom\"\n"},
 	} {

@@ -36,6 +36,7 @@ type jabberdValues struct {
 	Federated                 bool
 	ComponentSecret           string
 	Chains                    []jabberdChain
+	Tight                     map[string]string // values of settings; nil: the server is not tight
 }
 
 // jabberdParts are its processes. All route through the first; c2s serves the
@@ -46,6 +47,11 @@ func jabberdParts() []string { return []string{"router", "sm", "s2s", "c2s"} }
 // by its descriptor among them, which the next connection gets; and Nagle's
 // algorithm holds what they say for 40 ms each.
 const jabberdRest = 150 * time.Millisecond
+
+// jabberdSettings are those that jabberd2 can have. It ends connections that are silent, with a session or without one.
+func jabberdSettings(s Spec) map[string]string {
+	return s.settings("silence", "idle", "max-bytes", "attempts")
+}
 
 func prepareJabberd(ctx context.Context, st *site) (*launch, error) {
 	programs, err := findJabberd()
@@ -78,6 +84,7 @@ func prepareJabberd(ctx context.Context, st *site) (*launch, error) {
 		version:  func(line string) string { return after(line, "version: jabberd2 sm ") },
 		software: "jabberd2",
 		rest:     jabberdRest,
+		settings: jabberdSettings(st.spec),
 		accounts: "real accounts, plain passwords, sqlite; " + strings.Join(mechanisms, ", ") + ", a new salt at each login",
 	}
 	for _, name := range jabberdParts() {
@@ -137,6 +144,7 @@ func jabberdFiles(st *site, mechanisms []string) error {
 		RouterPort: st.place.RouterPort, ServerPort: st.place.ServerPort,
 		WebSocket: st.spec.WebSocket, Compression: st.spec.Compression, Files: files, Chains: jabberdChains(), ComponentSecret: st.spec.Component.Secret,
 		Federation: st.spec.Federation, Federated: st.spec.Federation.wanted(),
+		Tight: jabberdSettings(st.spec),
 	}
 	for _, m := range mechanisms {
 		v.Mechanisms = append(v.Mechanisms, strings.ToLower(m))

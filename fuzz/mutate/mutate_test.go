@@ -153,7 +153,7 @@ func knows(q *program.Program) error {
 			l, _ := op.Lesson()
 			known[a+"."+l.Name] = true
 		case program.Send:
-			if _, err := program.Expand(op.Arg, func(name string) (string, bool) { return "1000", known[name] || strings.Contains(name, ".proof:") }); err != nil {
+			if _, err := program.Expand(op.Arg, func(name string) (string, bool) { return "5000", known[name] || strings.Contains(name, ".proof:") }); err != nil {
 				return err
 			}
 		}

@@ -82,7 +82,7 @@ func sample(s string) (string, error) {
 			return "example.org", program.Knowable(name)
 		}
 		if called.MatchString(name) && !program.Knowable(name) {
-			return "1000", true
+			return "5000", true
 		}
 		if text, ok := strings.CutPrefix(property, "proof:"); ok {
 			return text + ",p=" + actor, program.Knowable(name)

@@ -88,13 +88,26 @@ func (e *Elsewhere) explain(s *Scenario) string {
 		return fmt.Sprintf("every second user is elsewhere: behind the component %s\n", s.ComponentDomain())
 	}
 	if e.Domains > 0 {
-		return fmt.Sprintf("every second user is elsewhere: at %d domains of the rig\n", e.Domains)
+		return fmt.Sprintf("every second user is elsewhere: at %d domains of the rig%s\n", e.Domains, e.proof())
 	}
-	text := fmt.Sprintf("every second user is elsewhere: at %s, which is %s\n", ElsewhereDomain, e.Server)
+	text := fmt.Sprintf("every second user is elsewhere: at %s, which is %s%s\n", ElsewhereDomain, e.Server, e.proof())
 	if e.Split != nil {
 		text += fmt.Sprintf("the two servers are parted for %v, %v after the measured phases begin\n", e.Split.For, e.Split.After)
 	}
 	return text
+}
+
+// proof says by what servers prove who they are, where the scenario does.
+func (e *Elsewhere) proof() string {
+	switch e.TLS {
+	case PeersPlain:
+		return ", proven by dialback without TLS"
+	case PeersDialback:
+		return ", proven by dialback over TLS"
+	case PeersExternal:
+		return ", proven by certificates over TLS"
+	}
+	return ""
 }
 
 // checkElsewhere makes sure that there is somebody elsewhere, who talks over streams of a server.

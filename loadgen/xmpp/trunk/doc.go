@@ -9,8 +9,9 @@
 //
 // [AcceptComponent] is the server's end of it.
 //
-// A [Peer] is a server of many domains among servers: it opens streams and accepts them, unencrypted, and is the originating, the
-// receiving and the authoritative server of dialback (XEP-0220). Several domains may share a stream.
+// A [Peer] is a server of many domains among servers: it opens streams and accepts them, and is the originating, the receiving and the
+// authoritative server of dialback (XEP-0220). With PeerOptions.Security streams are encrypted (RFC 6120 §5), and domains proven by
+// certificates too (XEP-0178). Several domains may share a stream. What others get wrong it answers as RFC 6120 §8.1 and XEP-0220 §2.5 ask.
 //
 //	p := trunk.NewPeer(trunk.PeerOptions{Local: isOurs, Dial: dial, Deliver: deliver})
 //	p.Serve(listener)

@@ -22,6 +22,6 @@
 //
 // The regressions are named by the classes of the record: EE entity expansion, PX limits and complexity of the parser, SM
 // smuggling, AU authentication, ST order of states, ID identity, UN Unicode and addresses, RX exhaustion of resources, SL slow
-// readers and queues, EX extensions, LP loops, LG logs and leaks, WS WebSocket and BOSH, ZB compression. A client's stream does not reach
-// DB (dialback). [Unreached] says which entries of the record have no program, and why.
+// readers and queues, EX extensions, LP loops, LG logs and leaks, WS WebSocket and BOSH, ZB compression, DB dialback
+// between servers. [Unreached] says which entries of the record have no program, and why.
 package corpus

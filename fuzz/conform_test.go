@@ -27,18 +27,19 @@ func serve(t *testing.T) *Site { return served(t, loopback.Options{Compression: 
 // served starts one with options.
 func served(t *testing.T, o loopback.Options) *Site {
 	t.Helper()
-	o.Domain, o.Users, o.Iterations = "localhost", loopback.UserPattern("user{n}", "secret{n}", 3), 1
+	authority := openAuthority(t)
+	o.Domain, o.Users, o.Iterations, o.Federation = "localhost", loopback.UserPattern("user{n}", "secret{n}", 3), 1, elsewhere(authority.Federation().Via)
 	srv, err := loopback.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { srv.Close() })
-	if err := errors.Join(srv.Listen("127.0.0.1:0"), srv.ListenTLS("127.0.0.1:0")); err != nil {
+	if err := errors.Join(srv.Listen("127.0.0.1:0"), srv.ListenTLS("127.0.0.1:0"), srv.ListenServers("127.0.0.1:0")); err != nil {
 		t.Fatal(err)
 	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(srv.CAPEM())
-	return &Site{Addr: srv.Addr().String(), DirectTLSAddr: srv.TLSAddr().String(), WebAddr: srv.Addr().String(), WebTLSAddr: srv.TLSAddr().String(), WebPath: websocket.DefaultPath, BOSHPath: "/http-bind", Domain: "localhost",
+	return &Site{Addr: srv.Addr().String(), DirectTLSAddr: srv.TLSAddr().String(), WebAddr: srv.Addr().String(), WebTLSAddr: srv.TLSAddr().String(), WebPath: websocket.DefaultPath, BOSHPath: "/http-bind", ServerAddr: srv.ServersAddr().String(), Authority: authority, Domain: "localhost",
 		TLS: &tls.Config{RootCAs: roots}, Users: account, Patience: 10 * time.Second}
 }
 
@@ -67,9 +68,17 @@ func TestLoopbackConformsOverBOSH(t *testing.T) {
 	conforms(t, site)
 }
 
+// elsewhere is all other domains at one address.
+func elsewhere(addr string) *loopback.Federation {
+	return &loopback.Federation{Find: func(string) (string, bool) { return addr, true }}
+}
+
 func conforms(t *testing.T, site *Site) {
 	t.Helper()
 	err := Conform(t.Context(), site, rows(t), func(r Row) error {
+		if n := len(r.Transcript); n > 0 && r.Transcript[n-1].At > time.Second {
+			t.Logf("%s took %v", r.Program.Name(), r.Transcript[n-1].At)
+		}
 		if r.Judgement.Outcome == oracle.Deviation {
 			t.Errorf("%s: %s %s: %s: %s\n%s", r.Program.Name(), r.Judgement.Outcome, r.Judgement.Level, r.Judgement.Seen, r.Reason, r.Transcript)
 		} else {

@@ -117,9 +117,10 @@ func TestRegressionsAreSmall(t *testing.T) {
 	}
 }
 
-// states that a client's stream can be in.
+// states that a stream of a client or server can be in.
 func states() []string {
-	return []string{"connected", "features", "starttls-requested", "secured", "mid-sasl", "authenticated", "bound", "available", "closing"}
+	return []string{"connected", "features", "starttls-requested", "secured", "mid-sasl", "authenticated", "bound", "available", "closing",
+		"component", "s2s-connected", "s2s-features", "s2s-secured", "s2s-asked", "s2s-believed"}
 }
 
 func TestSeedsLeadToEveryState(t *testing.T) {

@@ -49,6 +49,8 @@ func serveAlone(args []string) int {
 		return err
 	})
 	components := f.String("listen-component", "", "")
+	listenServers := f.String("listen-servers", "", "")
+	f.Func("peer", "", func(way string) error { o.Federation = elsewhere(strings.TrimPrefix(way, "*=")); return nil })
 	f.Func("defect", "", func(name string) error { o.Defects = append(o.Defects, name); return nil })
 	_ = f.Parse(args) // it exits
 	chain, err := tls.LoadX509KeyPair(*certificate, *certificate)
@@ -60,6 +62,9 @@ func serveAlone(args []string) int {
 	s, err := loopback.New(o)
 	if err == nil {
 		err = errors.Join(s.Listen(*listen), s.ListenTLS(*listenTLS), s.ListenComponents(*components))
+	}
+	if err == nil && o.Federation != nil {
+		err = s.ListenServers(*listenServers)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -81,8 +86,9 @@ func child(t testing.TB, defects ...string) (*target.Server, *Site) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	authority := openAuthority(t)
 	users := target.Users{Count: Accounts, Name: "user{n}", Password: "secret{n}"}
-	spec := target.Spec{Driver: "loopback", Domain: "localhost", Users: users, Sessions: 64, Exe: exe, Defects: defects, WebSocket: true, BOSH: true, Compression: true}
+	spec := target.Spec{Driver: "loopback", Domain: "localhost", Users: users, Sessions: 64, Exe: exe, Defects: defects, WebSocket: true, BOSH: true, Compression: true, Federation: authority.Federation()}
 	s, err := target.Start(t.Context(), spec.Examined("secret"))
 	if err != nil {
 		t.Fatal(err)
@@ -92,5 +98,7 @@ func child(t testing.TB, defects ...string) (*target.Server, *Site) {
 			t.Logf("stop: %v", err)
 		}
 	})
-	return s, SiteOf(s, users)
+	site := SiteOf(s, users)
+	site.Authority = authority
+	return s, site
 }

@@ -38,6 +38,9 @@ type peer struct {
 	offered   []string          // of all features so far
 	agreed    []string          // mechanisms that were offered before authentication
 	heard     map[string]string // what is to be learned, by the lesson; nil: nothing
+
+	domain string   // that it says it serves, on a stream between servers; empty: it is a client
+	caller *arrival // who connected to it; nil: it connected itself
 }
 
 // features is what the last features offered.
@@ -60,6 +63,7 @@ type item struct {
 	jid                     string          // of a bind result, or of a session that SASL2 has bound
 	challenge               string          // of SASL or SASL2
 	token, previd           string          // that came with a success of SASL2
+	text, from, to          string          // of an element of dialback
 	serves                  map[string]bool // features of an answer to service discovery
 	offers                  features
 }
@@ -118,7 +122,7 @@ func (d *play) next(ctx context.Context, p *peer, deadline time.Time) (item, err
 // note keeps what later operations ask for.
 func (d *play) note(p *peer, i item) {
 	switch {
-	case i.kind == wire.Header:
+	case i.kind == wire.Header && p.caller == nil:
 		if last, ok := d.known(string(p.actor) + ".stream"); ok {
 			d.learn(p.actor, "previous", last)
 		}
@@ -142,6 +146,8 @@ func (d *play) note(p *peer, i item) {
 		if p.bosh != nil {
 			p.bosh.in.Begin()
 		}
+	case i.space == wire.NSDialback:
+		d.heardDialback(p, i)
 	case i.space == wire.NSSM && i.local == "enabled" && i.id != "":
 		d.learn(p.actor, "previd", i.id)
 	}
@@ -221,6 +227,9 @@ func copied(e *wire.Element) item {
 	if e.Is(wire.NSSASL2, "success") {
 		copyInline(&i, e)
 	}
+	if i.space == wire.NSDialback {
+		i.text, i.from, i.to = string(e.Text()), string(e.Attr("from")), string(e.Attr("to"))
+	}
 	if query, ok := e.Child(wire.NSDiscoInfo, "query"); ok && i.type_ == "result" {
 		i.serves = map[string]bool{}
 		for f := range query.Children() {
@@ -240,6 +249,9 @@ func offered(e *wire.Element) (f features) {
 	_, f.bind = e.Child(wire.NSBind, "bind")
 	for child := range e.Children() {
 		f.spaces = append(f.spaces, string(child.Space()))
+		for inner := range child.Children() {
+			f.spaces = append(f.spaces, string(child.Space())+"#"+string(inner.Local()))
+		}
 	}
 	if all, ok := e.Child(wire.NSSASL, "mechanisms"); ok {
 		for m := range all.Children() {

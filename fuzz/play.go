@@ -34,6 +34,8 @@ type play struct {
 	salted       map[salted][]byte                  // passwords, as SCRAM has them
 	certificates map[program.Actor]*tls.Certificate // that are shown
 	lessons      map[program.Actor][]program.Lesson // of those that have any
+	booth        *booth                             // where the authority waits; nil: it has no part
+	greetings    int                                // that it sent
 }
 
 // Play runs a program and returns what happened. An error is a *NotOfferedError, a *StepError where the program did not
@@ -53,12 +55,18 @@ func playBeside(ctx context.Context, site *Site, p *program.Program, kept *onloo
 	if site.Component.Domain != "" {
 		d.learn("", "component.domain", site.Component.Domain)
 	}
+	d.introduce(p)
 	for _, a := range program.Actors() {
+		if a == program.Authority {
+			continue // it has no account
+		}
 		name, _ := site.user(a)
 		d.learn(a, "local", name)
 		d.learn(a, "bare", name+"@"+site.Domain)
 	}
-	return d.events, d.perform(ctx, p)
+	err := d.perform(ctx, p)
+	d.dismiss()
+	return d.events, err
 }
 
 // rest leaves the server alone for as long as it needs.
@@ -129,6 +137,13 @@ func (d *play) mark(p *program.Program) error {
 		for _, one := range d.peers {
 			if slices.Contains(one.offers.mechanisms, name) {
 				return &NotOfferedError{"mechanism " + name, true}
+			}
+		}
+	}
+	for _, name := range p.Lacks {
+		for _, one := range d.peers {
+			if slices.Contains(one.offers.spaces, name) {
+				return &NotOfferedError{"feature " + name, true}
 			}
 		}
 	}

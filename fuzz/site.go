@@ -17,6 +17,7 @@ type Site struct {
 	WebPath       string // where XMPP is spoken there
 	BOSHAddr      string // host:port of BOSH over TLS; empty: WebTLSAddr
 	BOSHPath      string // where BOSH is spoken there; empty: nowhere
+	ServerAddr    string // host:port of streams between servers; empty: none
 	Domain        string
 
 	Component Component // that may connect
@@ -27,6 +28,8 @@ type Site struct {
 
 	// Over has Conform play all programs over another transport; empty: over that which they have.
 	Over program.Transport
+
+	Authority *Authority // where the server finds the servers of all other domains; nil: nowhere
 
 	TLS *tls.Config // ServerName is set to Domain where it is empty
 

@@ -30,6 +30,9 @@ func (d *play) do(ctx context.Context, op program.Op) error {
 	case program.Certificate:
 		return d.certify(op)
 	}
+	if op.Actor == program.Authority && op.Verb == program.Await && (op.Arg == program.AwaitVerify || op.Arg == program.AwaitResult) {
+		return d.awaitCall(ctx, op.Arg)
+	}
 	p := d.peers[op.Actor]
 	if p == nil || p.conn == nil {
 		return errEnd
@@ -55,6 +58,8 @@ func (d *play) do(ctx context.Context, op program.Op) error {
 		return d.authenticate(ctx, p, op)
 	case program.Bind:
 		return d.bind(ctx, p)
+	case program.Prove:
+		return d.prove(ctx, p)
 	case program.Send:
 		return d.send(ctx, p, op.Arg, op.By)
 	case program.Request:
@@ -118,6 +123,15 @@ func (d *play) connect(ctx context.Context, op program.Op) error {
 		return d.dialWeb(ctx, op, d.site.WebAddr, false)
 	case program.DialWSS:
 		return d.dialWeb(ctx, op, d.site.WebTLSAddr, true)
+	case program.DialS2S:
+		return d.dialServer(ctx, op.Actor)
+	case program.Federate:
+		return d.federate(ctx, op.Actor)
+	case program.Accept:
+		if op.For > 0 {
+			return d.acceptServer(ctx, op.For)
+		}
+		return d.acceptServer(ctx, d.site.callback())
 	}
 	return d.dial(ctx, op.Actor, d.site.Addr, "TCP", false)
 }
@@ -149,7 +163,7 @@ func (d *play) reach(ctx context.Context, a program.Actor, addr, what string, di
 		_ = old.conn.Close() // it is given up
 	}
 	d.peers[a] = p
-	d.record(a, program.Dialled, nil)
+	d.record(a, program.Dialled, dialledAs(what))
 	if direct {
 		return d.encrypt(ctx, p)
 	}
@@ -181,7 +195,14 @@ func (d *play) encrypt(ctx context.Context, p *peer) error {
 
 // open opens a stream and waits for the features.
 func (d *play) open(ctx context.Context, p *peer) error {
-	if err := d.send(ctx, p, literal(string(d.header(p))), 0); err != nil {
+	header := literal(string(d.header(p)))
+	switch {
+	case p.caller != nil:
+		return d.answerHeader(ctx, p)
+	case p.domain != "":
+		header = serverHeader(p)
+	}
+	if err := d.send(ctx, p, header, 0); err != nil {
 		return err
 	}
 	for deadline := d.deadline(); ; {
@@ -251,7 +272,7 @@ func (d *play) sync(ctx context.Context, p *peer) error {
 	d.syncs++
 	id := fmt.Sprintf("sync-%d", d.syncs)
 	// On a stream that has ended this fails, which what is read will tell better.
-	_ = d.send(ctx, p, "<iq type='get' id='"+id+"' "+p.from()+"to='{domain}'><ping xmlns='"+wire.NSPing+"'/></iq>", 0)
+	_ = d.send(ctx, p, syncOf(p, id), 0)
 	deadline := d.deadline()
 	if p.out.Pending() > 0 {
 		deadline = time.Now().Add(d.site.glance())
@@ -264,7 +285,7 @@ func (d *play) sync(ctx context.Context, p *peer) error {
 		if err != nil {
 			return err
 		}
-		if i.kind == wire.Stanza && i.id == id {
+		if i.id == id && (i.kind == wire.Stanza || i.space == wire.NSDialback) {
 			return nil
 		}
 	}
@@ -273,7 +294,7 @@ func (d *play) sync(ctx context.Context, p *peer) error {
 // await waits for one element, the features, the end of the stream, or the end of the connection. All but the last are over
 // when the stream is.
 func (d *play) await(ctx context.Context, p *peer, what string) error {
-	for deadline := time.Now().Add(d.site.glance()); ; {
+	for deadline := time.Now().Add(d.site.awaits(what)); ; {
 		var i item
 		var err error
 		if what == program.AwaitClosed {
@@ -284,6 +305,9 @@ func (d *play) await(ctx context.Context, p *peer, what string) error {
 		} else {
 			i, err = d.next(ctx, p, deadline)
 		}
+		if err == nil {
+			err = d.believe(ctx, p, i, what)
+		}
 		switch {
 		case err == errEnd && (what == program.AwaitClosed || p.ended || p.footer):
 			return nil
@@ -293,7 +317,8 @@ func (d *play) await(ctx context.Context, p *peer, what string) error {
 			return err
 		case i.space == wire.NSStream && i.local == "error":
 			what = program.AwaitEnd
-		case what == program.AwaitElement, what == program.AwaitFeatures && i.features(), what == program.AwaitHeader && i.kind == wire.Header:
+		case what == program.AwaitElement, what == program.AwaitFeatures && i.features(), what == program.AwaitHeader && i.kind == wire.Header,
+			i.space == wire.NSDialback && i.local == what:
 			return nil
 		}
 	}

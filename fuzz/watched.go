@@ -27,7 +27,7 @@ type Watched interface {
 func SiteOf(s *target.Server, users target.Users) *Site {
 	at := s.Endpoint()
 	site := &Site{
-		Addr: at.Addr, DirectTLSAddr: at.DirectTLSAddr, WebAddr: at.WebAddr, WebTLSAddr: at.WebTLSAddr, WebPath: at.WebPath, BOSHPath: at.BOSHPath, Domain: at.Domain, Users: users.User, Rest: s.Rest(),
+		Addr: at.Addr, DirectTLSAddr: at.DirectTLSAddr, WebAddr: at.WebAddr, WebTLSAddr: at.WebTLSAddr, WebPath: at.WebPath, BOSHPath: at.BOSHPath, ServerAddr: at.ServerAddr, Domain: at.Domain, Users: users.User, Rest: s.Rest(),
 		TLS: &tls.Config{RootCAs: at.CAs, InsecureSkipVerify: at.Insecure, MinVersion: tls.VersionTLS12},
 	}
 	if c := s.Component(); c.Domain != "" {

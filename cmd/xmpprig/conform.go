@@ -117,7 +117,7 @@ func (c *conforming) play(ctx context.Context, programs []*program.Program, r *r
 	if err != nil {
 		return r, err
 	}
-	defer new(reach).stop(srv, ui)
+	defer c.stop(srv, ui)
 	site := c.site(srv, users)
 	if c.transport != "tcp" {
 		site.Over = transportOf(c.transport)

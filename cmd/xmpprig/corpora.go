@@ -132,7 +132,7 @@ func edgesOf(ctx context.Context, p *probing, programs []*program.Program, ui *u
 	if err != nil {
 		return nil, err
 	}
-	defer new(reach).stop(srv, ui)
+	defer p.stop(srv, ui)
 	site := p.site(srv, users)
 	site.Glance = campaignGlance
 	return fuzz.Edges(ctx, srv, site, programs)

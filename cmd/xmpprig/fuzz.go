@@ -274,7 +274,7 @@ func (z *fuzzing) search(ctx context.Context, plan fuzz.Plan, signals *interrupt
 	if err != nil {
 		return nil, err
 	}
-	defer new(reach).stop(srv, ui)
+	defer z.stop(srv, ui)
 	return z.campaign(ctx, srv, users, 0, plan, signals, ui)
 }
 

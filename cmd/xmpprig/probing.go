@@ -29,6 +29,7 @@ type probing struct {
 	patience                           time.Duration
 	tight                              bool // the server that is started has limits that are met in seconds
 	flags                              *pflag.FlagSet
+	authority                          *fuzz.Authority // where the server finds others; nil: it is closed to them
 }
 
 func (p *probing) declare(f *pflag.FlagSet, patience time.Duration) {
@@ -89,13 +90,29 @@ func (p *probing) start(ctx context.Context, users target.Users, sessions int, u
 	} else {
 		ui.say("starting %s with %d accounts", spec.Driver, spec.Users.Count)
 	}
-	return target.Start(ctx, spec.Examined(rand.Text()))
+	if target.Federates(spec.Driver) {
+		if p.authority, err = fuzz.OpenAuthority(); err != nil {
+			return nil, err
+		}
+		spec.Federation = p.authority.Federation()
+	}
+	srv, err := target.Start(ctx, spec.Examined(rand.Text()))
+	if err != nil {
+		p.authority.Close()
+	}
+	return srv, err
+}
+
+// stop stops what start has started.
+func (p *probing) stop(srv *target.Server, ui *ui) {
+	new(reach).stop(srv, ui)
+	p.authority.Close()
 }
 
 // site is where the actors of a worker meet the server.
 func (p *probing) site(srv *target.Server, users target.Users) *fuzz.Site {
 	s := fuzz.SiteOf(srv, users)
-	s.Patience = p.patience
+	s.Patience, s.Authority = p.patience, p.authority
 	if p.web != "" {
 		addr, path, _ := strings.Cut(p.web, "/")
 		s.WebTLSAddr, s.WebPath = addr, cmp.Or(path, strings.TrimPrefix(websocket.DefaultPath, "/"))

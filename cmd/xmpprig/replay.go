@@ -76,7 +76,7 @@ func (r *replaying) play(ctx context.Context, x *fuzz.Exhibit, ui *ui) (shows in
 	if err != nil {
 		return 0, err
 	}
-	defer new(reach).stop(srv, ui)
+	defer r.stop(srv, ui)
 	all := []fuzz.Replay{}
 	err = fuzz.Again(ctx, srv, r.site(srv, users), x, r.times, func(p fuzz.Replay) error {
 		if p.Shows {

@@ -61,7 +61,7 @@ func (z *fuzzing) searchUnderLoad(ctx context.Context, plan fuzz.Plan, signals *
 	if err != nil {
 		return nil, err
 	}
-	defer new(reach).stop(srv, ui)
+	defer z.stop(srv, ui)
 	load := &honestLoad{scenario: s, at: make(chan struct{}), tick: make(chan struct{}, 1), stop: make(chan results.ExitCode, 1), ended: make(chan struct{})}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

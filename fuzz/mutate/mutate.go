@@ -113,7 +113,7 @@ func (d *draft) sends() []int { return sends(d.p) }
 func sends(p *program.Program) []int {
 	var all []int
 	for i := len(p.Preamble()); i < len(p.Ops); i++ {
-		if op := &p.Ops[i]; op.Verb == program.Send && op.Arg != "" && attacks(op.Actor) {
+		if op := &p.Ops[i]; op.Verb == program.Send && op.Arg != "" && (attacks(op.Actor) || op.Actor == program.Authority) {
 			all = append(all, i)
 		}
 	}
@@ -122,6 +122,11 @@ func sends(p *program.Program) []int {
 
 // attacks tells the actors whose sends are judged from those that look on.
 func attacks(a program.Actor) bool { return a == program.Attacker || a == program.Accomplice }
+
+// accounts are the actors that log in.
+func accounts() []program.Actor {
+	return slices.DeleteFunc(program.Actors(), func(a program.Actor) bool { return a == program.Authority })
+}
 
 // send draws something sent to be changed; nil where nothing is sent.
 func (d *draft) send() *program.Op {

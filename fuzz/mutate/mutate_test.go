@@ -131,9 +131,9 @@ func watched(q *program.Program) error {
 
 // knows tells whether texts name only what was learned before.
 func knows(q *program.Program) error {
-	known := map[string]bool{"domain": true, "component.domain": true, "component.secret": true}
+	known := map[string]bool{"domain": true, "authority.stream": true, "component.domain": true, "component.secret": true}
 	for _, a := range program.Actors() {
-		for _, p := range []string{"bare", "local", "password", "nonce", "token", "exporter", "previd"} { // without the last it is not applicable
+		for _, p := range []string{"bare", "local", "password", "nonce", "token", "exporter", "previd", "domain", "key", "id", "shown"} { // without the last it is not applicable
 			known[string(a)+"."+p] = true
 		}
 	}
@@ -143,6 +143,8 @@ func knows(q *program.Program) error {
 		case program.Open:
 			known[a+".previous"] = known[a+".previous"] || known[a+".stream"]
 			known[a+".stream"] = true
+		case program.Federate:
+			known[a+".stream"], known[a+".previous"] = true, known[a+".stream"]
 		case program.Bind, program.Login:
 			component := op.Arg == program.ComponentLogin
 			known[a+".jid"], known[a+".resource"] = known[a+".jid"] || !component, known[a+".resource"] || !component

@@ -26,6 +26,7 @@ func orderOperations() []operation {
 		{"company", (*draft).company},
 		{"other-actor", (*draft).otherActor},
 		{"again", (*draft).again},
+		{"dialback", (*draft).dialback},
 	}
 }
 
@@ -139,12 +140,15 @@ func (d *draft) crossWire() bool {
 		return false
 	}
 	var all []string
-	for _, a := range program.Actors() {
+	for _, a := range accounts() {
 		for _, p := range []string{"jid", "bare", "local", "resource", "stream", "previous"} {
 			all = append(all, "{"+string(a)+"."+p+"}")
 		}
 	}
 	all = append(all, "{domain}")
+	if d.p.BetweenServers() {
+		all = append(all, "{attacker.domain}", "{accomplice.domain}")
+	}
 	var there []string
 	for _, s := range all {
 		if strings.Contains(op.Arg, s) {
@@ -169,6 +173,9 @@ func (d *draft) otherActor() bool {
 		return false
 	}
 	op := &d.p.Ops[one(d.r, all)]
+	if op.Actor == program.Authority {
+		return false
+	}
 	if op.Actor != program.Attacker {
 		op.Actor = program.Attacker
 		return true

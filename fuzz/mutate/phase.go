@@ -2,6 +2,7 @@ package mutate
 
 import (
 	"slices"
+	"strings"
 
 	"xmpprig/fuzz/program"
 )
@@ -20,11 +21,11 @@ const (
 // after is the phase that follows upon an operation of the actor's.
 func (p phase) after(v program.Verb) phase {
 	switch v {
-	case program.Dial, program.DialTLS, program.DialWS, program.DialWSS, program.DialBOSH, program.DialComponent, program.StartTLS, program.Compress, program.Auth:
+	case program.Dial, program.DialTLS, program.DialWS, program.DialWSS, program.DialBOSH, program.DialComponent, program.DialS2S, program.Accept, program.StartTLS, program.Compress, program.Auth:
 		return connected
 	case program.Open, program.Authenticate:
 		return max(p, streaming)
-	case program.Bind, program.Login:
+	case program.Bind, program.Login, program.Prove, program.Federate:
 		return bound
 	case program.HalfClose:
 		return ending
@@ -52,15 +53,22 @@ func stateOf(way []program.Op) string {
 		if op.Actor != program.Attacker {
 			continue
 		}
+		before := state
 		switch op.Verb {
 		case program.Dial, program.DialWS, program.DialComponent:
 			state = "connected"
 		case program.DialTLS, program.DialWSS, program.DialBOSH, program.StartTLS:
-			state = "secured"
+			if state = "secured"; strings.HasPrefix(before, "s2s-") && op.Verb == program.StartTLS {
+				state = "s2s-secured"
+			}
 		case program.Auth, program.Authenticate:
 			state = "authenticated"
 		case program.Bind, program.Login:
 			state = "bound"
+		case program.DialS2S:
+			state = "s2s-connected"
+		case program.Prove, program.Federate:
+			state = "s2s-believed"
 		}
 	}
 	return state
@@ -75,6 +83,10 @@ func apart(ops []program.Op, a program.Actor) []program.Op {
 	for _, op := range ops {
 		if op.Actor == a && op.Verb == program.Login {
 			all = append(all, op.Parts()...)
+			continue
+		}
+		if op.Actor == a && op.Verb == program.Federate {
+			all = append(all, program.FederateSteps(a)...)
 			continue
 		}
 		all = append(all, op)

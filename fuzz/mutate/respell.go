@@ -20,7 +20,7 @@ const (
 // the mark is written in pieces, or, where it is well-formed, in another spelling that means the same. It is false where
 // nothing is sent. Operations and their order stay.
 func Respell(r *rand.Rand, p *program.Program) (*program.Program, string, bool) {
-	all := sends(p)
+	all := spoken(p)
 	if len(all) == 0 || p.Check() != nil {
 		return nil, "", false
 	}
@@ -85,6 +85,27 @@ func (d *draft) pieces(all []int) string {
 	return fmt.Sprintf("pieces of %d bytes", by)
 }
 
+// spoken are the indexes of what the attacker and the accomplice send behind the mark: what the authority says is answered elsewhere.
+func spoken(p *program.Program) []int {
+	return slices.DeleteFunc(sends(p), func(i int) bool { return p.Ops[i].Actor == program.Authority })
+}
+
+// content is the namespace of the stanzas that the attacking side sends.
+func content(p *program.Program) string {
+	if slices.ContainsFunc(p.Ops, func(op program.Op) bool { return op.Verb == program.DialS2S || op.Verb == program.Federate }) {
+		return wire.NSServer
+	}
+	return wire.NSClient
+}
+
+// contentOf is the namespace of a stream that a text can be on: streams between servers declare the prefix of dialback.
+func contentOf(text string) string {
+	if strings.Contains(text, "db:") {
+		return wire.NSServer
+	}
+	return wire.NSClient
+}
+
 // wellFormed tells whether a text consists of whole elements, and nothing that a server may read in more than one way.
 func wellFormed(template string, ph phase) bool {
 	text, err := sample(template)
@@ -93,7 +114,7 @@ func wellFormed(template string, ph phase) bool {
 	}
 	var s wire.Scanner
 	if ph >= streaming {
-		text = string(wire.AppendHeader(nil, wire.StreamHeader{To: "example.org", Version: "1.0", Namespace: wire.NSClient})) + text
+		text = string(wire.AppendHeader(nil, wire.StreamHeader{To: "example.org", Version: "1.0", Namespace: contentOf(text)})) + text
 	}
 	for data := []byte(text); ; {
 		e, n, err := s.Next(data)

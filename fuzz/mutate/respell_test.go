@@ -24,7 +24,7 @@ func TestRespell(t *testing.T) {
 		for seed := range uint64(40) {
 			q, how, ok := Respell(rand.New(rand.NewPCG(seed, 2)), p)
 			if !ok {
-				if len(sends(p)) > 0 {
+				if len(spoken(p)) > 0 {
 					t.Errorf("%s, seed %d: no variant", p.Name(), seed)
 				}
 				break
@@ -86,7 +86,7 @@ func alikeButForTexts(p, q *program.Program) error {
 
 func sent(p *program.Program) string {
 	var b strings.Builder
-	for _, i := range sends(p) {
+	for _, i := range spoken(p) {
 		b.WriteString(p.Ops[i].Arg)
 	}
 	return b.String()
@@ -102,7 +102,7 @@ func seen(t *testing.T, p *program.Program) (canon string, good bool) {
 	var s wire.Scanner
 	s.Reset(wire.Limits{})
 	if phases(p.Preamble())[program.Attacker] >= streaming {
-		text = string(wire.AppendHeader(nil, wire.StreamHeader{To: "example.org", Version: "1.0", Namespace: wire.NSClient})) + text
+		text = string(wire.AppendHeader(nil, wire.StreamHeader{To: "example.org", Version: "1.0", Namespace: contentIn(p, text)})) + text
 	}
 	var b bytes.Buffer
 	for data := []byte(text); ; {

@@ -142,6 +142,8 @@ func know(ops []program.Op) {
 		case program.Open:
 			known[a+".previous"] = known[a+".stream"]
 			known[a+".stream"] = true
+		case program.Federate:
+			known[a+".previous"], known[a+".stream"] = known[a+".stream"], true
 		case program.Login:
 			known[a+".previous"], known[a+".stream"] = known[a+".stream"] || op.Arg != program.ComponentLogin, true
 			if op.Arg == program.ComponentLogin {
@@ -158,7 +160,7 @@ func know(ops []program.Op) {
 
 // knowing replaces the names; braces around them stay, so that those of a literal text do no harm.
 func knowing(template string, known map[string]bool) string {
-	for _, a := range program.Actors() {
+	for _, a := range accounts() {
 		for _, p := range [...]struct{ unknown, instead string }{{"jid", "bare"}, {"resource", "local"}, {"stream", "local"}, {"previous", "local"}} {
 			name := string(a) + "." + p.unknown
 			if !known[name] && strings.Contains(template, name) {

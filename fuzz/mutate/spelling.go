@@ -243,7 +243,7 @@ func (d *draft) redeclare(doc *node) bool {
 		if top := topOf(e); !top.isStanza() || d.hasComponent() {
 			return false
 		}
-		e.set("xmlns", "jabber:client")
+		e.set("xmlns", content(d.p))
 		return true
 	})
 }

@@ -112,7 +112,7 @@ func Examine(c *Case) []Finding {
 	c.talks = listen(c.Transcript)
 	var found []Finding
 	for _, look := range []func(*Case) []Finding{
-		crashes, witnessed, copies, identities, reached, ordered, limits, differing, held, hung, leaks, costs, answers, enumerated, neighbours, amplified, flooded, told,
+		crashes, witnessed, copies, identities, reached, ordered, limits, differing, held, hung, leaks, costs, answers, enumerated, federated, besieged, neighbours, amplified, flooded, told,
 	} {
 		found = append(found, look(c)...)
 	}

@@ -38,7 +38,7 @@ func bound(jid string) string {
 // "A login" is all the way to a bound session. A is the attacker, C the accomplice, W the witness, B the bystander.
 func script(t *testing.T, lines ...string) program.Transcript {
 	t.Helper()
-	actors := map[byte]program.Actor{'A': program.Attacker, 'C': program.Accomplice, 'W': program.Witness, 'B': program.Bystander}
+	actors := map[byte]program.Actor{'A': program.Attacker, 'C': program.Accomplice, 'W': program.Witness, 'B': program.Bystander, 'U': program.Authority}
 	names := map[byte]string{'A': "a", 'C': "a", 'W': "w", 'B': "b"}
 	var all program.Transcript
 	add := func(a program.Actor, what program.What, data string) {

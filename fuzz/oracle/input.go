@@ -22,6 +22,10 @@ func (c *Case) state() string {
 		return "not connected"
 	case w.bound:
 		return "bound"
+	case w.server && len(w.trunkOf().results) > 0:
+		return "between servers, believed"
+	case w.server:
+		return "between servers"
 	case w.user != "":
 		return "authenticated"
 	case w.secure:
@@ -38,7 +42,7 @@ func (c *Case) input() string {
 	}
 	class := ""
 	for _, t := range w.sent.turns {
-		if t.marked && (t.element.Kind != wire.Stanza || !strings.HasPrefix(string(t.element.Attr("id")), syncPrefix)) {
+		if t.marked && !ofSync(t.element) {
 			class = Class(t.element)
 		}
 	}

@@ -31,7 +31,7 @@ type Judgement struct {
 
 // Judge says how the server did whose transcript this is.
 func Judge(p *program.Program, t program.Transcript) (Judgement, error) {
-	c := &court{t: t, seen: map[program.Actor][]Seen{}}
+	c := &court{t: t, seen: map[program.Actor][]Seen{}, trunks: trunksOf(p, t)}
 	for _, a := range program.Actors() {
 		c.seen[a] = Look(t, a)
 	}
@@ -69,6 +69,8 @@ type court struct {
 	seen  map[program.Actor][]Seen
 	elder bool  // the line fits by a name that a condition had before
 	err   error // of a template
+
+	trunks *Case // the streams between servers
 }
 
 // words is what all actors saw.
@@ -107,6 +109,9 @@ func (c *court) learned(p *program.Program) error {
 
 // breach is what was done to others, whatever the row is about; empty if nothing was.
 func (c *court) breach() string {
+	if told := c.betrayed(); told != "" {
+		return told
+	}
 	senders := append(c.addresses(), "")
 	for _, a := range []program.Actor{program.Witness, program.Bystander} {
 		for _, s := range c.seen[a] {
@@ -114,7 +119,7 @@ func (c *court) breach() string {
 			case program.StreamError, program.Closed, program.CloseFrame, program.Refused, program.Terminated, program.Footer, program.Unanswered, program.Garbage:
 				return fmt.Sprintf("the %s lost its stream", a)
 			case program.Message, program.Presence, program.IQ, program.Result, program.Error:
-				if from := string(s.element.Attr("from")); !slices.Contains(senders, from) && !c.addressed(a, from) && !c.ofComponent(from) {
+				if from := string(s.element.Attr("from")); !slices.Contains(senders, from) && !c.addressed(a, from) && !c.ofComponent(from) && !c.trunks.claims(domainOf(from)) {
 					return fmt.Sprintf("the %s received a stanza from %q, who sent none", a, from)
 				}
 			}
@@ -152,6 +157,15 @@ func (c *court) fits(l program.Line) bool {
 			if s.Actor == a && s.Kind != program.Nothing {
 				want = append(want, s)
 			}
+		}
+		if slices.ContainsFunc(want, func(s program.Sight) bool { return s.Kind == program.Anything }) {
+			continue
+		}
+		if a == program.Authority {
+			if !c.heard(l, want) {
+				return false
+			}
+			continue
 		}
 		if !c.sequence(c.seen[a], want) {
 			return false
@@ -199,7 +213,7 @@ func (c *court) is(s Seen, want program.Sight) bool {
 	if want.Conditions != nil && (s.Condition == "" || !c.allows(want, s)) {
 		return false
 	}
-	if want.Kind == program.Error && (s.Type == "" || want.Type != "any" && want.Type != s.Type) {
+	if (want.Kind == program.Error || want.Kind == program.Dialback) && (s.Type == "" || want.Type != "any" && want.Type != s.Type) {
 		return false
 	}
 	for _, v := range want.Values {

@@ -1,7 +1,6 @@
 package oracle
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -96,7 +95,8 @@ func Look(t program.Transcript, actor program.Actor) []Seen {
 
 // optional reports whether nobody is owed what was waited for.
 func optional(what string) bool {
-	return what == program.AwaitElement || what == program.AwaitFeatures || what == program.AwaitEnd
+	return what == program.AwaitElement || what == program.AwaitFeatures || what == program.AwaitEnd || what == program.AwaitVerify || what == program.AwaitResult ||
+		what == string(program.Accept)
 }
 
 func (v *view) add(s Seen) {
@@ -152,7 +152,7 @@ func (v *view) receive(data []byte) {
 		if e.Kind == wire.Header {
 			v.header = slices.Clone(e.Raw())
 		}
-		if own := standalone(v.header, e); own.Kind != wire.Stanza || !bytes.HasPrefix(own.Attr("id"), []byte(syncPrefix)) {
+		if own := standalone(v.header, e); !ofSync(own) {
 			s := classify(own)
 			v.add(s)
 			v.over = v.over || e.Kind == wire.Footer
@@ -245,6 +245,9 @@ func classifyNonza(s *Seen, e *wire.Element) {
 		case "proceed":
 			s.Kind = program.Proceed
 		}
+	}
+	if string(e.Space()) == wire.NSDialback && (name == "result" || name == "verify") {
+		classifyDialback(s, e)
 	}
 	if s.Kind == program.Other {
 		s.Condition = fmt.Sprintf("{%s}%s", e.Space(), name)

@@ -95,7 +95,7 @@ func (c *Case) origin(t *turn) (first *turn) {
 		}
 		for _, s := range w.sent.turns {
 			switch {
-			case s.element.Kind != wire.Stanza || s.id != t.id || s.name != t.name || !sameStanza(s.element, t.element):
+			case s.server || s.element.Kind != wire.Stanza || s.id != t.id || s.name != t.name || !sameStanza(s.element, t.element):
 			case s.binding:
 				return nil
 			case first == nil && a.Account() == program.Attacker.Account():

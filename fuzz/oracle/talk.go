@@ -34,6 +34,7 @@ type turn struct {
 	lineName   string
 	used       bool   // as the original of something received
 	component  string // the domain of the external component whose stream it is on; empty: it is a client's
+	server     bool   // on a stream between servers
 }
 
 // span is the turn as evidence.
@@ -101,7 +102,9 @@ type talk struct {
 	shown      []program.Claim // that the connection was encrypted with
 	common     *common
 	features   *turn
-	auth       *turn // the last auth that was sent on this stream
+	auth       *turn  // the last auth that was sent on this stream
+	trunk      *trunk // of streams between servers; nil: there was none
+	server     bool   // the connection is one between servers
 }
 
 // wrong is what a talk shows of itself.
@@ -136,8 +139,9 @@ func listen(t program.Transcript) map[program.Actor]*talk {
 
 func (w *talk) take(i int, e program.Event, marked bool) {
 	switch e.What {
-	case program.Dialled:
+	case program.Dialled, program.Accepted:
 		w.connect()
+		w.server = e.What == program.Accepted || string(e.Data) == "server"
 	case program.Secured:
 		w.secure, w.encrypted, w.direct = true, w.streams+1, !w.begun // the stream that begins now
 		w.shown = w.shows
@@ -175,8 +179,11 @@ func (w *talk) take(i int, e program.Event, marked bool) {
 	}
 }
 
-// isSync reports whether data is the ping of a sync.
+// isSync reports whether data is what a sync asks.
 func isSync(data []byte) bool {
+	if bytes.HasPrefix(data, []byte("<db:verify ")) {
+		return bytes.Contains(data, []byte(" id='"+syncPrefix))
+	}
 	return bytes.HasPrefix(data, []byte("<iq ")) && bytes.Contains(data[:min(len(data), 80)], []byte(" type='get' id='"+syncPrefix))
 }
 
@@ -260,7 +267,7 @@ func (h *half) read(w *talk, event int, data []byte, marked bool, then func(*tur
 		}
 		from := max(at, at+n-len(e.Raw()))
 		t := &turn{event: event, from: from, to: at + n, element: standalone(h.header, e), actor: w.actor, stream: w.streams, marked: marked,
-			secure: w.secure, user: w.user, bound: w.bound, asked: w.asked, binding: w.binding, connection: w.dials, spoken: w.sent.here > 0, encrypted: w.encrypted, spoiled: w.sent.lost, component: w.component}
+			secure: w.secure, user: w.user, bound: w.bound, asked: w.asked, binding: w.binding, connection: w.dials, spoken: w.sent.here > 0, encrypted: w.encrypted, spoiled: w.sent.lost, component: w.component, server: w.server}
 		t.id, t.name = mirrored(t.element), string(t.element.Local())
 		if h.turns = append(h.turns, t); len(h.turns) >= maxTurns {
 			h.unread, h.lost, h.doubtful, h.partial = true, true, true, false
@@ -303,6 +310,9 @@ func malformed(bad wire.SyntaxError) bool {
 // say follows what the actor sent.
 func (w *talk) say(t *turn) {
 	e := t.element
+	if w.server {
+		w.sayDialback(t)
+	}
 	switch {
 	case e.Kind == wire.Footer:
 		w.left = true
@@ -330,6 +340,9 @@ const nsLegacyAuth = "jabber:iq:auth"
 // hear follows what the actor received, and notes what a server must not do.
 func (w *talk) hear(t *turn) {
 	e := t.element
+	if w.server {
+		w.hearDialback(t)
+	}
 	switch {
 	case e.Kind == wire.Header:
 		w.streamID = string(e.Attr("id"))

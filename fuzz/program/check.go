@@ -37,6 +37,9 @@ func (p *Program) check() error {
 		if op.Attrs != "" && op.Verb != Request {
 			return fmt.Errorf("%s: only requests have attributes", op)
 		}
+		if err := op.able(); err != nil {
+			return err
+		}
 		switch op.Verb {
 		case Mark:
 			marks++

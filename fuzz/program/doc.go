@@ -2,7 +2,8 @@
 //
 // A program is a text file. Its first part says what is asked of the server; after an empty line follow the operations,
 // one a line, of named actors: the attacker, who sends what is to be judged, the witness, to whom it may be addressed,
-// the bystander, who has no part in it, and the accomplice, a second connection of the attacker's.
+// the bystander, who has no part in it, and the accomplice, a second connection of the attacker's. Where the attacker comes as a server
+// of another domain, the authority is whom the server under test asks about it.
 //
 //	row 28 undeclared-prefix
 //	title a stanza with a prefix that is not bound
@@ -27,8 +28,9 @@
 // name saw nothing. The first line that fits decides; where none fits, the server deviates at the level of the row.
 // Instead of a row may stand "class CODE NAME", a shape of bug in the public record (whose numbers "record N…" gives), or
 // "seed NAME", a program that only leads somewhere; both need no level, clause or outcome. "origin TEXT" tells how a mutant came
-// to be. "unless mechanism NAME" makes the row not applicable where the server offers that mechanism, "needs feature NAMESPACE"
-// where no features that came before the mark, to whichever actor, had a child in that namespace. "needs mechanism
+// to be. "unless mechanism NAME" and "unless feature NAMESPACE" make the row not applicable where the last features before the mark
+// offered that, "needs feature NAMESPACE" where no features that came before the mark, to whichever actor, had a child in that
+// namespace; NAMESPACE#NAME is a child of such a child. "needs mechanism
 // NAME" makes it so where no actor was offered that by SASL or SASL2. What SASL2 has inline counts as a feature. "needs service
 // NAMESPACE at ADDRESS" asks the address before the mark, as the first actor with a session, whether it has a feature (XEP-0030). "needs
 // setting NAME" keeps the program for servers that were set up with one of [Settings], such as a limit that is low enough to be met in
@@ -37,13 +39,16 @@
 //
 // What can be seen: nothing, header, features, stream-error CONDITIONS, closed (without a word), footer, sasl-failure CONDITIONS,
 // success, challenge, proceed, tls-failure, error TYPE CONDITIONS (a stanza of type error), result (an iq), iq, message,
-// presence, element (anything else), unanswered (a sync) and garbage (no XMPP); over WebSocket also refused STATUSES (of HTTP), close-frame
-// STATUSES, which is closed too, and pong; over BOSH terminated CONDITIONS, which fits a stream error that means the same; under TLS
+// presence, element (anything else), unanswered (a sync), garbage (no XMPP), and anything, which is whatever the actor saw; over WebSocket also refused STATUSES (of HTTP), close-frame
+// STATUSES, which is closed too, and pong; between servers dialback
+// result|verify|any CONDITIONS, which are valid, invalid, those of errors, and request for a key; over BOSH terminated CONDITIONS, which fits a stream error that means the same; under TLS
 // handshaken, where it is negotiated anew. Conditions are alternatives a|b; "any" is
 // each of them, and xml-not-well-formed, which RFC 3920 had for not-well-formed, is tolerated for it. A stream error counts only when the stream was closed after it. Headers and features that a line does not
 // name are passed over. "many" before the kind is one or more of it, one after the other. After stanzas, headers and elements may stand NAME="VALUE" or NAME!="VALUE" for attributes (an absent
 // one has the value ""), name= and xmlns= for the element's own name and namespace, body="TEXT", and has="XML" for a child that
 // means the same, inside="XML" for one at whatever depth.
+// What the authority sees counts only where a line names it, and then it saw that among other things, in this order; "authority
+// nothing" is that it was not connected to.
 //
 // # Operations
 //
@@ -79,6 +84,19 @@
 //	freeze TIME   neither read nor write for a while; "freeze TEXT" for a time that a text becomes: "{attacker.idle+1}s"
 //	learn NAME NAMESPACE PATH   keep a value of what came last on the stream, which texts then have as {ACTOR.NAME}; see below
 //
+// Between servers:
+//
+//	dial-s2s      connect to the port of servers; "header" then opens a stream from {attacker.domain}, or {accomplice.domain}, to
+//	              {domain}, and "sync" has a dialback key verified that is none
+//	dialback      prove the domain: send a key, have the authority say that it is valid, and wait for the result (XEP-0220 §2.1)
+//	federate      all of these, under TLS where it is offered: dial-s2s header dialback
+//	accept        of the authority: wait until the server connects and opens a stream to one of those domains; an earlier
+//	              connection is parked. "header" then answers with a header and features. "accept 200ms" waits no longer than
+//	              that, where the server need not connect
+//	await verify, await result   wait for such an element of dialback, or for the end of the stream. The authority waits for it on any
+//	              connection that the server makes, whose header it answers; where it waits for a key to verify, it believes the
+//	              server meanwhile, as some ask only who does
+//
 // Nobody's are "mark", which stands before what is judged, and "repeat N" and "end": what stands between them is done N times.
 //
 // # WebSocket
@@ -113,7 +131,8 @@
 //
 // In texts stand for what the run knows: {domain}, and of each actor, such as {witness.jid}: jid, bare, local, resource,
 // password, stream (the id of the last stream), previous (of the one before), previd (by which a stream that was enabled is
-// resumed, XEP-0198), sid (of the last session over BOSH), nonce (of the last challenge), token (XEP-0484), exporter and endpoint (what a channel can be bound
+// resumed, XEP-0198), sid (of the last session over BOSH), domain (what the attacker and the accomplice say they serve, new in every play),
+// key and id (of the last dialback verify that it received, else "none"), shown (the key of the last result), nonce (of the last challenge), token (XEP-0484), exporter and endpoint (what a channel can be bound
 // by); {component.domain} and {component.secret}. {attacker.proof:…} is the last message of SCRAM that begins so, with the proof by the
 // actor's password for its exchange; {sha1:…} the hash in hexadecimal, {hmac:KEY TEXT} the code by SHA-256. {b64:…} is the Base64 of its inside, {upper:…} its upper case, {9*…} nine times its inside, {zlib:…} its inside as a zlib stream, {{ and }} a
 // brace. {9 bytes:…} is its inside, nine bytes long: {fill}, which stands in it once, becomes as many x as that takes. What is learned or

@@ -135,7 +135,11 @@ func (p *parser) headerLine(prog *Program, line string, seen map[string]bool) {
 			prog.Unless = append(prog.Unless, name)
 			return
 		}
-		p.fail(at, "unless is followed by: mechanism NAME")
+		if name, ok := after(rest, "feature "); ok {
+			prog.Lacks = append(prog.Lacks, name)
+			return
+		}
+		p.fail(at, "unless is followed by: mechanism NAME, or: feature NAMESPACE")
 		return
 	case "only":
 		if prog.Only = Transport(rest); !slices.Contains(Transports(), prog.Only) {
@@ -287,7 +291,7 @@ func (p *parser) sight(tokens []token, end int) (s Sight, ok bool) {
 		p.fail(tokens[1].column, "%q cannot be seen", tokens[1].word)
 	}
 	tokens = tokens[2:]
-	if s.Kind == Error && len(tokens) > 0 {
+	if s.Kind.hasType() && len(tokens) > 0 {
 		s.Type, tokens = tokens[0].word, tokens[1:]
 	}
 	if s.Kind.hasConditions() {
@@ -312,7 +316,7 @@ func (p *parser) sight(tokens []token, end int) (s Sight, ok bool) {
 
 func (p *parser) actor(t token) Actor {
 	if !slices.Contains(Actors(), Actor(t.word)) || t.quoted {
-		p.fail(t.column, "%q is no actor: attacker, witness, bystander and accomplice are", t.word)
+		p.fail(t.column, "%q is no actor: attacker, witness, bystander, accomplice and authority are", t.word)
 	}
 	return Actor(t.word)
 }

@@ -56,6 +56,8 @@ func (p *parser) argument(op *Op, verb token, args []token) {
 		}
 	case Learn:
 		p.learn(op, verb, args)
+	case Accept:
+		p.accept(op, verb, args)
 	case Freeze:
 		p.freeze(op, verb, args)
 	case Auth:
@@ -63,8 +65,8 @@ func (p *parser) argument(op *Op, verb token, args []token) {
 	case Authenticate:
 		p.authenticate(op, verb, args)
 	case Await:
-		if !one || args[0].quoted || !slices.Contains([]string{AwaitElement, AwaitFeatures, AwaitHeader, AwaitEnd, AwaitClosed}, args[0].word) {
-			p.fail(verb.column, "await is followed by element, features, header, end or closed")
+		if !one || args[0].quoted || !slices.Contains([]string{AwaitElement, AwaitFeatures, AwaitHeader, AwaitEnd, AwaitClosed, AwaitVerify, AwaitResult}, args[0].word) {
+			p.fail(verb.column, "await is followed by element, features, header, end, closed, verify or result")
 			return
 		}
 		op.Arg = args[0].word

@@ -21,6 +21,9 @@ func (p *Program) String() string {
 	for _, m := range p.Offers {
 		fmt.Fprintf(&b, "needs mechanism %s\n", m)
 	}
+	for _, n := range p.Lacks {
+		fmt.Fprintf(&b, "unless feature %s\n", n)
+	}
 	for _, n := range p.Needs {
 		fmt.Fprintf(&b, "needs feature %s\n", n)
 	}
@@ -90,7 +93,7 @@ func (s Sight) String() string {
 		words = append(words, many)
 	}
 	words = append(words, string(s.Kind))
-	if s.Kind == Error {
+	if s.Kind.hasType() {
 		words = append(words, s.Type)
 	}
 	if s.Kind.hasConditions() {
@@ -115,8 +118,8 @@ func (o Op) String() string {
 		return string(o.Verb)
 	case o.Verb == Freeze && o.Arg != "":
 		return fmt.Sprintf("%s %s %s", o.Actor, Freeze, strconv.QuoteToASCII(o.Arg))
-	case o.Verb == Freeze:
-		return fmt.Sprintf("%s %s %s", o.Actor, Freeze, o.For)
+	case o.Verb == Freeze || o.Verb == Accept && o.For > 0:
+		return fmt.Sprintf("%s %s %s", o.Actor, o.Verb, o.For)
 	case o.Verb == Send && o.By > 0:
 		return fmt.Sprintf("%s send by=%d %s", o.Actor, o.By, strconv.QuoteToASCII(o.Arg))
 	case o.Verb == Frame:

@@ -18,9 +18,10 @@ type Program struct {
 	Clause   string      // where it is required
 	Unless   []string    // mechanisms that make the row not applicable when they are offered
 	Offers   []string    // mechanisms without which it is not applicable
+	Lacks    []string    // features, as in Needs, that make it so when they are among the last that were offered
 	Except   []Transport // that have no counterpart of what it is about
 	Only     Transport   // that it is about, so that it is played over no other; empty: any
-	Needs    []string    // namespaces of stream features without which it is not applicable
+	Needs    []string    // namespaces of stream features, or NAMESPACE#NAME for what they have in them, without which it is not applicable
 	Serves   []Service   // without which it is not applicable
 	Settings []Setting   // likewise
 	Lines    []Line
@@ -59,7 +60,7 @@ const (
 )
 
 // Actors returns all actors.
-func Actors() []Actor { return []Actor{Attacker, Witness, Bystander, Accomplice} }
+func Actors() []Actor { return []Actor{Attacker, Witness, Bystander, Accomplice, Authority} }
 
 // Account is the number of the account that an actor has.
 func (a Actor) Account() int {
@@ -123,13 +124,13 @@ const (
 // Kinds returns all kinds.
 func Kinds() []Kind {
 	return []Kind{Nothing, Header, Features, StreamError, Closed, Footer, SASLFailure, Success, Challenge, Proceed, TLSFailure,
-		Error, Result, IQ, Message, Presence, Other, Unanswered, Garbage, Refused, CloseFrame, PongFrame, Handshaken, Terminated}
+		Error, Result, IQ, Message, Presence, Other, Unanswered, Garbage, Refused, CloseFrame, PongFrame, Handshaken, Terminated, Dialback, Anything}
 }
 
 // hasConditions reports whether conditions follow the kind.
 func (k Kind) hasConditions() bool {
 	switch k {
-	case StreamError, SASLFailure, Error, Refused, CloseFrame, Terminated:
+	case StreamError, SASLFailure, Error, Refused, CloseFrame, Terminated, Dialback:
 		return true
 	}
 	return false
@@ -140,7 +141,7 @@ type Sight struct {
 	Actor      Actor
 	Many       bool // one or more of it, one after the other
 	Kind       Kind
-	Type       string   // of Error: its error type, or any
+	Type       string   // of Error: its error type, of Dialback: verify or result; or any
 	Conditions []string // alternatives; any
 	Values     []Value
 }
@@ -198,7 +199,7 @@ const (
 
 // Verbs returns all verbs.
 func Verbs() []Verb {
-	return []Verb{Dial, DialTLS, DialWS, DialWSS, DialBOSH, DialComponent, Open, StartTLS, Handshake, Certificate, Compress, Auth, Authenticate, Bind, Login, Send, Frame, Raw, Post, Request, Sync, Await, Again, Park, HalfClose, Close, Reset, Freeze, Learn, Mark, Repeat, End}
+	return []Verb{Dial, DialTLS, DialWS, DialWSS, DialBOSH, DialComponent, DialS2S, Open, StartTLS, Handshake, Certificate, Compress, Auth, Authenticate, Bind, Login, Prove, Federate, Accept, Send, Frame, Raw, Post, Request, Sync, Await, Again, Park, HalfClose, Close, Reset, Freeze, Learn, Mark, Repeat, End}
 }
 
 // hasActor reports whether an actor does it.
@@ -233,5 +234,5 @@ type Op struct {
 	By        int           // of Send: bytes that are written at a time; 0: all at once
 	Form      Form          // of Frame
 	Times     int           // of Repeat
-	For       time.Duration // of Freeze
+	For       time.Duration // of Freeze, and of an Accept that may be in vain
 }

@@ -20,7 +20,7 @@ func (e *UnknownError) Error() string { return fmt.Sprintf("{%s} is not known", 
 
 // properties are what can be known of an actor.
 func properties() []string {
-	return []string{"jid", "bare", "local", "resource", "password", "stream", "previous", "previd", "sid", "nonce", "token", "exporter", "endpoint"}
+	return []string{"jid", "bare", "local", "resource", "password", "stream", "previous", "previd", "sid", "nonce", "token", "exporter", "endpoint", "domain", "key", "id", "shown"}
 }
 
 // Expand replaces the placeholders of a template by what known says of them. Unknown ones are an *UnknownError.

@@ -15,7 +15,8 @@ type What string
 
 // What can happen.
 const (
-	Dialled    What = "dialled"    // a connection was made
+	Dialled    What = "dialled"    // a connection was made; the data is "server" where it is to the port of servers
+	Accepted   What = "accepted"   // the server connected to the authority
 	Secured    What = "secured"    // it went over to TLS
 	Shows      What = "shows"      // TLS is negotiated with a certificate from here on; the data is what it says
 	Component  What = "component"  // the connection is one of an external component
@@ -30,6 +31,7 @@ const (
 	Received   What = "received"   // bytes came in, decrypted
 	Stream     What = "stream"     // a new stream begins here: after the connection, TLS or SASL
 	Ended      What = "ended"      // the connection was ended by the peer; the data says how
+	Ignored    What = "ignored"    // the server connected to the authority, which took no notice of it; told at the end
 	Dropped    What = "dropped"    // it was ended by the actor
 	TimedOut   What = "timed-out"
 	Learned    What = "learned" // the data is NAME=VALUE
@@ -37,7 +39,7 @@ const (
 )
 
 func whats() []What {
-	return []What{Dialled, Secured, Shows, Component, Upgraded, Wrapped, Compressed, Renewed, Posted, Replied, Denied, Sent, Received, Stream, Ended, Dropped, TimedOut, Learned, Marked}
+	return []What{Dialled, Accepted, Ignored, Secured, Shows, Component, Upgraded, Wrapped, Compressed, Renewed, Posted, Replied, Denied, Sent, Received, Stream, Ended, Dropped, TimedOut, Learned, Marked}
 }
 
 // Event is one thing that happened.

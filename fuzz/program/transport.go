@@ -39,7 +39,7 @@ func (t Transport) dial() Verb {
 // Connects reports whether v makes a connection.
 func (v Verb) Connects() bool {
 	switch v {
-	case Dial, DialTLS, DialWS, DialWSS, DialBOSH, DialComponent, Login:
+	case Dial, DialTLS, DialWS, DialWSS, DialBOSH, DialComponent, Login, DialS2S, Federate, Accept:
 		return true
 	}
 	return false

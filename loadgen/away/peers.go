@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"xmpprig/loadgen"
+	"xmpprig/loadgen/names"
 	"xmpprig/loadgen/target"
 	"xmpprig/loadgen/xmpp"
 	"xmpprig/loadgen/xmpp/crowd"
@@ -23,7 +24,7 @@ type atPeer struct {
 	domains  []string
 	known    map[string]bool
 	listener net.Listener
-	names    *names
+	names    *names.Server
 	server   string // the other servers' address
 	peer     *trunk.Peer
 	crowd    *crowd.Crowd
@@ -40,13 +41,13 @@ func preparePeer(s *scenarios.Scenario) (*atPeer, error) {
 	if a.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		return nil, fmt.Errorf("listen as a server: %w", err)
 	}
-	if a.names, err = newNames(a.port); err != nil {
+	if a.names, err = names.Listen(a.port); err != nil {
 		_ = a.listener.Close()
 		return nil, err
 	}
 	if a.keyring, err = newKeyring(s.Elsewhere); err != nil {
 		_ = a.listener.Close()
-		a.names.close()
+		a.names.Close()
 		return nil, err
 	}
 	a.peer = trunk.NewPeer(trunk.PeerOptions{
@@ -75,7 +76,7 @@ func (a *atPeer) dial(ctx context.Context, domain string) (net.Conn, error) {
 }
 
 func (a *atPeer) extend(spec *target.Spec) {
-	spec.Federation = target.Federation{Via: a.listener.Addr().String(), Names: a.names.addr(), TLS: a.scenario.Elsewhere.TLS}
+	spec.Federation = target.Federation{Via: a.listener.Addr().String(), Names: a.names.Addr(), TLS: a.scenario.Elsewhere.TLS}
 	spec.Authority = a.keyring.shared()
 }
 
@@ -117,7 +118,7 @@ func (a *atPeer) account() *results.Federation {
 
 func (a *atPeer) close() error {
 	a.peer.Close()
-	a.names.close()
+	a.names.Close()
 	if c := a.peer.Counts(); c.Unsent > 0 || c.Invalid > 0 {
 		return fmt.Errorf("between the rig's domains and the server: %d stanzas found no way, %d of %d domains were not believed", c.Unsent, c.Invalid, c.Valid+c.Invalid)
 	}

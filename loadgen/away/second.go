@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"xmpprig/loadgen"
+	"xmpprig/loadgen/names"
 	"xmpprig/loadgen/target"
 	"xmpprig/loadgen/xmpp"
 	"xmpprig/scenarios"
@@ -18,7 +19,7 @@ type atSecond struct {
 	scenario *scenarios.Scenario
 	spec     target.Spec // of the second server
 	in, out  *door       // to the server under test, and to the second one
-	names    *names
+	names    *names.Server
 	server   *target.Server
 	rejoin   func() // ends the split; nil: there is none yet
 	// authority certifies both, where certificates are what they believe; nil: each has its own.
@@ -43,7 +44,7 @@ func prepareSecond(s *scenarios.Scenario) (*atSecond, error) {
 			return nil, err
 		}
 	}
-	if a.names, err = newNames(a.port); err != nil {
+	if a.names, err = names.Listen(a.port); err != nil {
 		in.close()
 		out.close()
 		return nil, err
@@ -67,8 +68,8 @@ func (a *atSecond) extend(spec *target.Spec) {
 	a.spec = *spec
 	a.spec.Driver, a.spec.Domain, a.spec.Config = a.scenario.Elsewhere.Server, scenarios.ElsewhereDomain, ""
 	a.spec.Faults, a.spec.Defects = nil, nil
-	a.spec.Federation = target.Federation{Via: a.in.addr(), Names: a.names.addr(), TLS: a.scenario.Elsewhere.TLS}
-	spec.Federation = target.Federation{Via: a.out.addr(), Names: a.names.addr(), TLS: a.scenario.Elsewhere.TLS}
+	a.spec.Federation = target.Federation{Via: a.in.addr(), Names: a.names.Addr(), TLS: a.scenario.Elsewhere.TLS}
+	spec.Federation = target.Federation{Via: a.out.addr(), Names: a.names.Addr(), TLS: a.scenario.Elsewhere.TLS}
 }
 
 func (a *atSecond) open(ctx context.Context, srv *target.Server) error {
@@ -131,7 +132,7 @@ func (a *atSecond) close() error {
 	}
 	a.in.close()
 	a.out.close()
-	a.names.close()
+	a.names.Close()
 	if a.server == nil {
 		return nil
 	}

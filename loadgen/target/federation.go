@@ -25,13 +25,16 @@ const (
 	PeersExternal = "external"
 )
 
+// Federates reports whether a server of a driver can be told where others are: any that is started here.
+func Federates(driver string) bool { return driver != "remote" }
+
 func (f Federation) wanted() bool { return f.Via != "" }
 
 func (f Federation) check(driver string) error {
 	if !f.wanted() {
 		return nil
 	}
-	if driver == "remote" {
+	if !Federates(driver) {
 		return errors.New("a server that runs cannot be told where others are")
 	}
 	if driver == "jabberd2" && f.Certified() {

@@ -1,4 +1,4 @@
-package away
+package names
 
 import (
 	"errors"
@@ -10,32 +10,35 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// names is a name server on a loopback address that knows where the servers of domains are (RFC 6120 §3.2.1), and nothing else.
-// All of them are at localhost, at ports of their own.
-type names struct {
+// Server is one name server.
+type Server struct {
 	conn    net.PacketConn
-	port    func(domain string) int // 0: there is no such domain
+	port    func(domain string) int
 	running sync.WaitGroup
 }
 
-func newNames(port func(domain string) int) (*names, error) {
+// Listen serves names at a port of 127.0.0.1. The port is asked of whoever knows for each query, from another goroutine: that of the
+// server of a domain, which is in lower case, and 0 where there is none.
+func Listen(port func(domain string) int) (*Server, error) {
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("open a name server: %w", err)
 	}
-	n := &names{conn: conn, port: port}
+	n := &Server{conn: conn, port: port}
 	n.running.Go(n.serve)
 	return n, nil
 }
 
-func (n *names) addr() string { return n.conn.LocalAddr().String() }
+// Addr is where it listens, as IP:PORT.
+func (n *Server) Addr() string { return n.conn.LocalAddr().String() }
 
-func (n *names) close() {
+// Close ends it.
+func (n *Server) Close() {
 	_ = n.conn.Close()
 	n.running.Wait()
 }
 
-func (n *names) serve() {
+func (n *Server) serve() {
 	b := make([]byte, 4096)
 	for {
 		k, from, err := n.conn.ReadFrom(b)
@@ -52,7 +55,7 @@ func (n *names) serve() {
 }
 
 // answer answers one query; an error where it is none.
-func (n *names) answer(query []byte) ([]byte, error) {
+func (n *Server) answer(query []byte) ([]byte, error) {
 	var p dnsmessage.Parser
 	head, err := p.Start(query)
 	if err != nil {
@@ -75,7 +78,7 @@ func (n *names) answer(query []byte) ([]byte, error) {
 }
 
 // record is what there is under the name that is asked for; nil: nothing.
-func (n *names) record(q dnsmessage.Question) dnsmessage.ResourceBody {
+func (n *Server) record(q dnsmessage.Question) dnsmessage.ResourceBody {
 	if q.Type == dnsmessage.TypeA && q.Class == dnsmessage.ClassINET && strings.EqualFold(q.Name.String(), "localhost.") {
 		return &dnsmessage.AResource{A: [4]byte{127, 0, 0, 1}}
 	}
@@ -86,7 +89,7 @@ func (n *names) record(q dnsmessage.Question) dnsmessage.ResourceBody {
 }
 
 // asked is the port of the domain that a query for an SRV record asks for; 0 where it asks for anything else.
-func (n *names) asked(q dnsmessage.Question) int {
+func (n *Server) asked(q dnsmessage.Question) int {
 	name := strings.TrimSuffix(strings.ToLower(q.Name.String()), ".")
 	domain, ok := strings.CutPrefix(name, "_xmpp-server._tcp.")
 	if !ok || q.Type != dnsmessage.TypeSRV || q.Class != dnsmessage.ClassINET {

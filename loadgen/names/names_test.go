@@ -1,4 +1,4 @@
-package away
+package names
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 )
 
 func TestNames(t *testing.T) {
-	n, err := newNames(func(domain string) int {
+	n, err := Listen(func(domain string) int {
 		if domain == "elsewhere.test" {
 			return 5269
 		}
@@ -18,9 +18,9 @@ func TestNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer n.close()
+	defer n.Close()
 	r := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "udp", n.addr())
+		return new(net.Dialer).DialContext(ctx, "udp", n.Addr())
 	}}
 	_, found, err := r.LookupSRV(t.Context(), "xmpp-server", "tcp", "ELSEWHERE.test.")
 	if err != nil || len(found) != 1 || found[0].Port != 5269 || found[0].Target != "localhost." {

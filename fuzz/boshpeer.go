@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,6 +27,7 @@ type session struct {
 	keys       *keys          // nil: none
 	left       bool           // this side has ended it
 	terminated bool           // the server has
+	lost       bool           // a request had no answer, and so may not have been taken
 }
 
 // dialBOSH makes the first connection of a session.
@@ -210,6 +212,9 @@ func (d *play) receiveBOSH(p *peer) (data []byte, err error) {
 		}
 	}
 	a, err := p.bosh.next()
+	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+		p.bosh.lost = true
+	}
 	if err == nil && a.status != 200 {
 		return nil, &refusedError{a.status}
 	}
@@ -223,8 +228,16 @@ func (d *play) leaveBOSH(b *session) {
 	}
 	b.reopen()
 	_ = b.SetReadDeadline(time.Now().Add(min(d.site.patience(), time.Second)))
-	if b.post([]byte(wrapped(b.attributes([]program.Value{{Name: "type", Text: "terminate"}}), "")), 0) == nil {
-		_, _ = b.next() // whatever it says, it was heard
+	last := []program.Value{{Name: "type", Text: "terminate"}}
+	if b.lost { // so that the server waits for a number that does not come: one beyond the window ends a session, too (XEP-0124 §14.2)
+		last = append(last, program.Value{Name: "rid", Text: "+1000"})
+	}
+	if b.post([]byte(wrapped(b.attributes(last), "")), 0) == nil {
+		for b.under() > 0 {
+			if _, err := b.next(); err != nil { // whatever is said, it was heard
+				return
+			}
+		}
 	}
 }
 

@@ -75,6 +75,9 @@ func (l *login) answerRequest(x *exchange, fits bool, bad error) []byte {
 		return bosh.AppendStatus(nil, 404, "Not Found")
 	}
 	if bad != nil {
+		if s := l.srv.boshStream(x.body.SID); s != nil {
+			s.hangUp()
+		}
 		return terminated("bad-request")
 	}
 	s := l.srv.boshStream(x.body.SID)

@@ -208,6 +208,13 @@ func (b *boshStream) overdue() {
 	b.pump()
 }
 
+// hangUp ends a session whose peer is told so otherwise (XEP-0124 §17.2).
+func (b *boshStream) hangUp() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.give()
+}
+
 // give ends what Read gives.
 func (b *boshStream) give() {
 	b.ended = true

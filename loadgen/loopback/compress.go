@@ -28,13 +28,14 @@ func (l *login) appendCompression(b []byte) []byte {
 	return append(b, "<compression xmlns='"+nsCompressFeature+"'><method>zlib</method></compression>"...)
 }
 
-// compress answers compress, and goes on with a compressed stream (XEP-0138 §2). What follows in the clear is taken for nothing.
+// compress answers compress, and goes on with a compressed stream (XEP-0138 §2). What follows upon compress is taken for compressed, also
+// where it was read with it.
 func (l *login) compress(e *wire.Element) error {
 	condition := ""
 	switch method, _ := e.Child(nsCompress, "method"); {
 	case string(e.Local()) != "compress":
 		return unexpected(e)
-	case !l.offersCompression() || len(l.rest) > 0:
+	case !l.offersCompression():
 		condition = "setup-failed"
 	case string(method.Text()) != "zlib":
 		if condition = "unsupported-method"; l.srv.bug("unknown-method-ends-stream") {
@@ -50,7 +51,8 @@ func (l *login) compress(e *wire.Element) error {
 	if !l.out.hush(true) {
 		return io.EOF
 	}
-	l.t.packed = &packed{from: &l.t}
+	l.t.packed = &packed{from: &l.t, left: bytes.Clone(l.rest)}
+	l.rest = nil
 	if !l.out.hush(false) {
 		return io.EOF
 	}

@@ -44,9 +44,9 @@ type deviceLedger struct {
 	open                          atomic.Int64 // of those owed, not come yet
 }
 
-// devicesOf are the sessions of a user.
+// devicesOf are the sessions of a user; the last may have fewer than the others.
 func (e *engine) devicesOf(user int) []*session {
-	return e.sessions[user*e.users.devices : (user+1)*e.users.devices]
+	return e.sessions[user*e.users.devices : min((user+1)*e.users.devices, len(e.sessions))]
 }
 
 // anyDevice says whether something is so of a session of a user.
@@ -57,7 +57,7 @@ func (e *engine) anyDevice(user int, is func(*session) bool) bool {
 // resource is what the session asks to bind: its own among those of its user.
 func (s *session) resource() string { return s.users.resourceOf(s.nth) }
 
-// owedCopies are the marks of the devices that a message to a user is owed to.
+// owedCopies are the marks of the devices that a message of type chat to a user is owed to.
 func (s *session) owedCopies(to int) (owed uint32) {
 	if s.users.devices == 1 || to == s.user {
 		return 0 // who writes to himself is owed nothing in particular

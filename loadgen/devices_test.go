@@ -59,6 +59,16 @@ func TestDevicesThatGo(t *testing.T) {
 	})
 }
 
+// Headlines are not copied (XEP-0280 section 6.1), and the last user may have one device.
+func TestDevicesAreNotOwedHeadlines(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		run := newBench(t, withDevices(scenario(7, someWork, "{message: {to: random, type: headline, size: 9B}}"), "carbons, ")).run(t)
+		if d, l := run.Ledger.Devices, run.Ledger; d.CarbonsOwed != 0 || d.CarbonsUnowed != 0 || l.Sent != 50 || l.Delivered != 50 || l.Duplicated != 0 {
+			t.Errorf("devices %+v, ledger %+v", d, l)
+		}
+	})
+}
+
 // Receipts are given once for each message, by the device that has it first.
 func TestDevicesGiveReceiptsOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -33,7 +33,11 @@ func (o *message) run(ctx context.Context, s *session) error {
 		st.seq = s.stamp
 		s.stamp++
 	} else {
-		st.seq = s.ledger.openOwing(s.n, to, sent, s.owedCopies(to))
+		owed := uint32(0)
+		if o.Type == "chat" {
+			owed = s.owedCopies(to)
+		}
+		st.seq = s.ledger.openOwing(s.n, to, sent, owed)
 	}
 	buf := borrow()
 	buf.b = o.append(buf.b[:0], s, st, s.users.to(&o.To, to), size)

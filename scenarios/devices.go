@@ -1,7 +1,5 @@
 package scenarios
 
-import "fmt"
-
 // mostDevices is how many sessions a user may have.
 const mostDevices = 8
 
@@ -41,16 +39,13 @@ func (s *Scenario) copied(m Message) bool {
 
 // checkDevices keeps several sessions of a user to what is accounted for by user.
 func (k *checker) checkDevices() {
-	n := k.Users.Devices
-	if n == 0 {
+	if k.Users.Devices == 0 {
 		return
 	}
 	add := func(reason, remedy string) {
-		k.add(conflict{path: []any{"users", "devices"}, about: []string{"sessions", "mechanism"}, reason: reason, remedy: remedy})
+		k.add(conflict{path: []any{"users", "devices"}, about: []string{"mechanism"}, reason: reason, remedy: remedy})
 	}
 	switch {
-	case k.Load.Sessions%n != 0:
-		add(fmt.Sprintf("%d sessions are not %d for each user", k.Load.Sessions, n), fmt.Sprintf("make load.sessions a multiple of %d", n))
 	case k.Rooms != nil:
 		add("rooms are for users with one session", "leave rooms or devices out")
 	case k.Elsewhere != nil:

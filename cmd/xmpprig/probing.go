@@ -24,6 +24,7 @@ type probing struct {
 	server, domain, user, password, ca string
 	web, bosh, direct, transport       string
 	insecure                           bool
+	lean                               bool // the server has no archives, which make every message dearer
 	pid                                int
 	defects                            []string
 	patience                           time.Duration
@@ -96,7 +97,11 @@ func (p *probing) start(ctx context.Context, users target.Users, sessions int, u
 		}
 		spec.Federation = p.authority.Federation()
 	}
-	srv, err := target.Start(ctx, spec.Examined(rand.Text()))
+	spec = spec.Examined(rand.Text())
+	if p.lean {
+		spec.Services = nil
+	}
+	srv, err := target.Start(ctx, spec)
 	if err != nil {
 		p.authority.Close()
 	}

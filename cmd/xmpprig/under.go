@@ -57,6 +57,7 @@ func (z *fuzzing) searchUnderLoad(ctx context.Context, plan fuzz.Plan, signals *
 	}
 	users := z.users(z.workers, z.spare())
 	users.Count += s.UserCount()
+	z.lean = true
 	srv, err := z.start(ctx, users, s.Load.Sessions+64*z.workers, ui)
 	if err != nil {
 		return nil, err

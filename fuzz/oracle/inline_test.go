@@ -144,6 +144,7 @@ func TestComponents(t *testing.T) {
 		{"in capitals", component(strings.ToUpper(right)), nil, nil},
 		{"wrong", component("0"), []string{"identity O-135 MUST a component is let in without the secret"}, nil},
 		{"a user of its own", sends("x@c.d", "x@c.d"), nil, nil},
+		{"a user of its own, and the same of somebody who has not authenticated", join("C dialled", "C stream", "C> "+head+"<message from='x@c.d' to='w@d/w' id='1'><body>x</body></message>", sends("x@c.d", "x@c.d")), nil, nil},
 		{"a user of the server", sends("b@d", "b@d"), []string{forged}, nil},
 		{"the server", sends("d", "d"), []string{forged}, nil},
 	} {

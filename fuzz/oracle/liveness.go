@@ -111,6 +111,8 @@ func owed(e *wire.Element) bool {
 	switch string(e.Local()) {
 	case "auth", "response", "abort":
 		return string(e.Space()) == wire.NSSASL
+	case "authenticate":
+		return string(e.Space()) == wire.NSSASL2
 	case "starttls":
 		return string(e.Space()) == wire.NSTLS
 	}
@@ -128,6 +130,11 @@ func (c *Case) lastClass(w *talk) string {
 	return class
 }
 
+// unaddressed reports whether t is a component's and has not both addresses, so that nobody knows whom to answer (XEP-0114 §3).
+func (t *turn) unaddressed() bool {
+	return t.component != "" && (len(t.element.Attr("from")) == 0 || len(t.element.Attr("to")) == 0)
+}
+
 // unansweredIQ looks for requests to the server that have none or more than one answer, though later ones have theirs.
 func (c *Case) unansweredIQ(w *talk) (found []Finding) {
 	if w.over || w.ended || w.left {
@@ -135,7 +142,7 @@ func (c *Case) unansweredIQ(w *talk) (found []Finding) {
 	}
 	synced := c.synced(w)
 	for _, t := range w.sent.turns {
-		if !t.marked || !t.bound || t.stream != w.streams || !isRequest(t.element) || !c.forServer(t.element) {
+		if !t.marked || !t.bound || t.stream != w.streams || !isRequest(t.element) || !c.forServer(t.element) || t.unaddressed() {
 			continue
 		}
 		id := mirrored(t.element)

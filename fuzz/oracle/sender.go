@@ -46,13 +46,10 @@ func isAnswer(e *wire.Element) bool {
 // claimed is the attacker's stanza that t is of, where it claims to be from somebody else and t is from there.
 func (c *Case) claimed(t *turn) *turn {
 	from := string(t.element.Attr("from"))
-	if from == "" || c.isOwn(from) {
+	if from == "" || c.isOwn(from) || c.isComponent(from) {
 		return nil
 	}
 	for _, s := range c.originals() {
-		if s.component != "" && strings.EqualFold(hostOf(from), s.component) {
-			continue // which may say so (XEP-0114 §3)
-		}
 		if string(s.element.Local()) == string(t.element.Local()) && strings.EqualFold(string(s.element.Attr("from")), from) && sameStanza(s.element, t.element) {
 			return s
 		}
@@ -91,6 +88,9 @@ func (c *Case) isOwn(jid string) bool {
 // isAttacker reports whether a JID belongs to an account that the attacker has the password of, or took.
 func (c *Case) isAttacker(jid string) bool {
 	bare := bareOf(jid)
+	if c.isComponent(bare) {
+		return true
+	}
 	for _, a := range attackers() {
 		if own, ok := c.known(string(a) + ".bare"); ok && strings.EqualFold(bare, own) {
 			return true
@@ -98,9 +98,6 @@ func (c *Case) isAttacker(jid string) bool {
 		w := c.talks[a]
 		if w == nil {
 			continue
-		}
-		if slices.ContainsFunc(w.components, func(domain string) bool { return strings.EqualFold(domain, hostOf(bare)) }) {
-			return true
 		}
 		for _, name := range w.users {
 			if strings.EqualFold(bare, name+"@"+c.Domain) {
@@ -111,6 +108,16 @@ func (c *Case) isAttacker(jid string) bool {
 			if x.kind == wrongBound && strings.EqualFold(bare, bareOf(x.what)) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// isComponent reports whether a JID is of the component that an attacker is, which may send from all of them (XEP-0114 §3).
+func (c *Case) isComponent(jid string) bool {
+	for _, a := range attackers() {
+		if w := c.talks[a]; w != nil && slices.ContainsFunc(w.components, func(domain string) bool { return strings.EqualFold(domain, hostOf(jid)) }) {
+			return true
 		}
 	}
 	return false

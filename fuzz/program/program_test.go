@@ -14,6 +14,7 @@ state bound
 level MUST
 clause RFC 6120 §11.3
 unless mechanism ANONYMOUS
+needs mechanism SCRAM-SHA-1
 needs feature urn:xmpp:sm:3
 needs service urn:xmpp:mam:2 at {attacker.bare}
 needs setting max-bytes
@@ -41,6 +42,14 @@ witness learn limit urn:x limits/max-bytes
 witness learn node urn:y create@node
 attacker freeze "{witness.limit}ms"
 attacker send "{witness.limit+1 bytes:{fill}}{setting.max-bytes-2*x}"
+attacker dial-component
+attacker certificate "cn={attacker.local}\nxmpp={witness.bare}\nexpired"
+attacker auth SCRAM-SHA-256-PLUS
+attacker authenticate HT-SHA-256-NONE
+attacker authenticate PLAIN "<bind/>"
+accomplice login component
+attacker await header
+attacker send "{sha1:{attacker.stream}{component.secret}}{hmac:{attacker.token} x}{attacker.proof:r={attacker.nonce}}"
 `
 
 func TestParse(t *testing.T) {
@@ -50,7 +59,7 @@ func TestParse(t *testing.T) {
 	}
 	want := &Program{
 		Row: 28, Case: "undeclared-prefix", Title: "a stanza with a prefix that is not bound", State: "bound", Level: Must,
-		Clause: "RFC 6120 §11.3", Unless: []string{"ANONYMOUS"}, Needs: []string{"urn:xmpp:sm:3"}, Only: WSS, Serves: []Service{{"urn:xmpp:mam:2", "{attacker.bare}"}}, Settings: []Setting{StanzaBytes},
+		Clause: "RFC 6120 §11.3", Unless: []string{"ANONYMOUS"}, Offers: []string{"SCRAM-SHA-1"}, Needs: []string{"urn:xmpp:sm:3"}, Only: WSS, Serves: []Service{{"urn:xmpp:mam:2", "{attacker.bare}"}}, Settings: []Setting{StanzaBytes},
 		Lines: []Line{
 			{Conform, "", []Sight{{Actor: Attacker, Many: true, Kind: Message, Values: []Value{{"id", false, "{witness.limit-1}"}}}, {Actor: Attacker, Kind: StreamError, Conditions: []string{"not-well-formed", "bad-format"}}, {Actor: Witness, Kind: Nothing}}},
 			{Tolerate, "", []Sight{
@@ -67,7 +76,12 @@ func TestParse(t *testing.T) {
 			{Actor: Attacker, Verb: Raw, Arg: "\x81"},
 			{Actor: Witness, Verb: Learn, Arg: "limit urn:x limits/max-bytes"}, {Actor: Witness, Verb: Learn, Arg: "node urn:y create@node"},
 			{Actor: Attacker, Verb: Freeze, Arg: "{witness.limit}ms"},
-			{Actor: Attacker, Verb: Send, Arg: "{witness.limit+1 bytes:{fill}}{setting.max-bytes-2*x}"}},
+			{Actor: Attacker, Verb: Send, Arg: "{witness.limit+1 bytes:{fill}}{setting.max-bytes-2*x}"},
+			{Actor: Attacker, Verb: DialComponent},
+			{Actor: Attacker, Verb: Certificate, Arg: "cn={attacker.local}\nxmpp={witness.bare}\nexpired"}, {Actor: Attacker, Verb: Auth, Arg: "SCRAM-SHA-256-PLUS"},
+			{Actor: Attacker, Verb: Authenticate, Mechanism: "HT-SHA-256-NONE"}, {Actor: Attacker, Verb: Authenticate, Mechanism: "PLAIN", Arg: "<bind/>"},
+			{Actor: Accomplice, Verb: Login, Arg: "component"}, {Actor: Attacker, Verb: Await, Arg: "header"},
+			{Actor: Attacker, Verb: Send, Arg: "{sha1:{attacker.stream}{component.secret}}{hmac:{attacker.token} x}{attacker.proof:r={attacker.nonce}}"}},
 	}
 	if !reflect.DeepEqual(p, want) {
 		t.Errorf("got\n%+v\nwant\n%+v", p, want)

@@ -101,7 +101,11 @@ func (s *Server) fromAbroad(domain string, e *wire.Element, at time.Time) {
 	}
 	from, err1 := parseAddress(e.Attr("from"))
 	to, err2 := parseAddress(e.Attr("to"))
-	if err1 != nil || err2 != nil || string(from.domain) != domain && !s.bug("component-foreign-from") {
+	if err1 == nil && string(from.domain) != domain && !s.bug("component-foreign-from") {
+		return
+	}
+	if err1 != nil || err2 != nil {
+		s.bounce(domain, e, "jid-malformed")
 		return
 	}
 	if string(to.domain) != s.options.Domain {

@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 func (d *play) served(ctx context.Context, p *program.Program) error {
 	for _, s := range p.Serves {
 		has, err := d.hasFeature(ctx, s)
-		if err != nil {
+		if err != nil && !errors.Is(err, errPatience) { // an address that does not answer has none
 			return err
 		}
 		if !has {

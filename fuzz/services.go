@@ -46,6 +46,9 @@ func (d *play) hasFeature(ctx context.Context, s program.Service) (bool, error) 
 	}
 	for deadline := time.Now().Add(d.site.patience()); ; {
 		i, err := d.next(ctx, p, deadline)
+		if errors.Is(err, errPatience) { // who does not even answer that
+			return false, nil
+		}
 		if err != nil {
 			return false, err
 		}

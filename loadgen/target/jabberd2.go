@@ -75,7 +75,7 @@ func prepareJabberd(ctx context.Context, st *site) (*launch, error) {
 		return nil, err
 	}
 	l := &launch{
-		env:      st.spec.Federation.resolver(),
+		env:      jabberdEnv(st),
 		base:     st.place.RouterAddr(),
 		rules:    jabberdRules,
 		hopeless: []string{"] failed to listen", "] unable to listen", "SSL pemfile", "[error] failed loading", "[error] failed to init"},
@@ -92,6 +92,15 @@ func prepareJabberd(ctx context.Context, st *site) (*launch, error) {
 		l.logs = append(l.logs, name+".log")
 	}
 	return l, st.give()
+}
+
+// jabberdEnv has s2s look for other servers where no names are served, unless there are some, so that no lookup leaves the machine
+// and what is sent to others comes back at once.
+func jabberdEnv(st *site) []string {
+	if env := st.spec.Federation.resolver(); env != nil {
+		return env
+	}
+	return []string{"NAMESERVERS=" + st.place.IP.String(), "RES_OPTIONS=timeout:1 attempts:1"}
 }
 
 func findJabberd() (map[string]string, error) {

@@ -112,7 +112,7 @@ func (o logout) run(ctx context.Context, s *session) error {
 	s.reading = c
 	err := c.CloseTaking(ctx, s.overhear)
 	if !s.leaving && s.program.messages >= 0 {
-		s.ends = append(s.ends, ending{sent, s.now()})
+		s.ends = append(s.ends, ending{from: sent, to: s.now()})
 	}
 	if err != nil {
 		if !broken(err) && s.now()-sent >= s.timeout { // the connection's own limit may be reached first

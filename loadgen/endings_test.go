@@ -18,13 +18,20 @@ func TestFateOfMessages(t *testing.T) {
 		want fate
 	}{
 		{"nobody left", nil, false, 5 * s, isLost},
-		{"long before it left", endings{{10 * s, 11 * s}}, false, 8 * s, isLost},
-		{"on its way when it left", endings{{10 * s, 11 * s}}, false, 9500 * time.Millisecond, metTheEnd},
-		{"between the footers", endings{{10 * s, 11 * s}}, false, 10500 * time.Millisecond, metTheEnd},
-		{"when it had gone", endings{{10 * s, 11 * s}}, false, 12 * s, isLost},
-		{"when it had gone and stayed away", endings{{10 * s, 11 * s}}, true, 12 * s, isKept},
-		{"before it went and stayed away", endings{{10 * s, 11 * s}}, true, 5 * s, isLost},
-		{"when it was ending before", endings{{10 * s, 11 * s}, {20 * s, 21 * s}}, true, 10500 * time.Millisecond, metTheEnd},
+		{"long before it left", endings{{10 * s, 11 * s, 0}}, false, 8 * s, isLost},
+		{"on its way when it left", endings{{10 * s, 11 * s, 0}}, false, 9500 * time.Millisecond, metTheEnd},
+		{"between the footers", endings{{10 * s, 11 * s, 0}}, false, 10500 * time.Millisecond, metTheEnd},
+		{"when it had gone", endings{{10 * s, 11 * s, 0}}, false, 12 * s, isLost},
+		{"when it had gone and stayed away", endings{{10 * s, 11 * s, 0}}, true, 12 * s, isKept},
+		{"before it went and stayed away", endings{{10 * s, 11 * s, 0}}, true, 5 * s, isLost},
+		{"when it was away and just before it came back", endings{{10 * s, 11 * s, 14 * s}}, false, 13500 * time.Millisecond, metTheReturn},
+		{"when it had just come back", endings{{10 * s, 11 * s, 14 * s}}, false, 14500 * time.Millisecond, metTheReturn},
+		{"when it was away and long before it came back", endings{{10 * s, 11 * s, 14 * s}}, false, 12 * s, isLost},
+		{"when it had long come back", endings{{10 * s, 11 * s, 14 * s}}, false, 16 * s, isLost},
+		{"when it was away, for one that went again as it came", endings{{10 * s, 11 * s, 14 * s}, {14 * s, 15 * s, 0}}, true, 12 * s, metTheEnd},
+		{"before that", endings{{10 * s, 11 * s, 14 * s}, {14 * s, 15 * s, 0}}, true, 8 * s, isLost},
+		{"when it was away, for one that stayed a while", endings{{10 * s, 11 * s, 14 * s}, {17 * s, 18 * s, 0}}, true, 12 * s, isLost},
+		{"when it was ending before", endings{{10 * s, 11 * s, 14 * s}, {20 * s, 21 * s, 0}}, true, 10500 * time.Millisecond, metTheEnd},
 	} {
 		session := &session{engine: &engine{program: program}, ends: c.ends, away: c.away}
 		if got := session.fateOf(c.sent); got != c.want {
@@ -53,7 +60,7 @@ func TestLossesAreNoEndings(t *testing.T) {
 		s := scenario(10, "{name: steady, duration: 100s, open: {rate: 20/s}}",
 			"{choose: [{weight: 19, do: [{message: {to: random, size: 40B, store: true}}]}, {weight: 1, do: [logout, {wait: 1s}, reconnect, presence]}]}")
 		l := newBench(t, s, "lose=7").run(t).Ledger
-		if l.Lost < l.Sent/10 || l.MetEnd > l.Lost/2 || l.Delivered+l.Held+l.Refused+l.Lost+l.MetEnd != l.Sent {
+		if l.Lost < l.Sent/10 || l.MetEnd+l.MetReturn > l.Lost || l.Delivered+l.Held+l.Refused+l.Lost+l.MetEnd+l.MetReturn != l.Sent {
 			t.Errorf("ledger %+v", l)
 		}
 	})

@@ -272,7 +272,7 @@ func (l *ledger) wants(what string) bool {
 // close counts what was lost and returns the whole account. Nothing may be
 // sent or received any more.
 func (l *ledger) close() results.Ledger {
-	var lost, held, met int64
+	var lost, held, met, crossed int64
 	for from := range l.sheets {
 		s := &l.sheets[from]
 		for seq := range s.next.Load() {
@@ -286,6 +286,9 @@ func (l *ledger) close() results.Ledger {
 			case metTheEnd:
 				met++
 				l.sample("met the end of the recipient's stream", uint32(from), seq, recipientOf(v), "")
+			case metTheReturn:
+				crossed++
+				l.sample("met the recipient's return", uint32(from), seq, recipientOf(v), "")
 			default:
 				lost++
 				l.sample("lost", uint32(from), seq, recipientOf(v), "")
@@ -297,7 +300,7 @@ func (l *ledger) close() results.Ledger {
 		lost += l.rooms.account(true).Lost
 	}
 	r := l.running()
-	r.Lost, r.Held, r.MetEnd = lost, held, met
+	r.Lost, r.Held, r.MetEnd, r.MetReturn = lost, held, met, crossed
 	r.Samples = l.samples
 	return r
 }

@@ -41,7 +41,10 @@ func (o *presence) note(s *session, sent time.Duration) {
 	case o.Unavailable:
 		s.shown.Store(0)
 	default:
-		s.away = false
+		if s.away {
+			s.away = false
+			s.ends.returned(sent)
+		}
 		s.shown.Store(max(1, int64(sent)))
 		s.seesPresence(s.users.address(s.user))
 	}

@@ -44,7 +44,7 @@ func TestOfflineMessagesAreApart(t *testing.T) {
 			run := b.run(t)
 			l := run.Ledger
 			// An error does not reach a sender who has left in the meantime.
-			if l.Delivered+l.Held+l.Refused+l.Lost+l.MetEnd != l.Sent || store > 0 && l.Lost > 0 || l.Duplicated+l.Misdelivered > 0 {
+			if l.Delivered+l.Held+l.Refused+l.Lost+l.MetEnd+l.MetReturn != l.Sent || store > 0 && l.Lost > 0 || l.Duplicated+l.Misdelivered > 0 {
 				t.Errorf("ledger %+v", l)
 			}
 			if tally := b.srv.Tally(); l.Offline+l.Held != tally.Held || (store == 0) != (l.Offline == 0) || (store == 0) != (l.Refused > 0) {

@@ -180,6 +180,7 @@ type Ledger struct {
 	Offline      int64          `json:"offline,omitempty"`           // of those delivered, to a recipient who had been away when they were sent
 	Held         int64          `json:"held,omitempty"`              // neither delivered nor lost: the recipient was away when the run ended, and the server keeps it
 	MetEnd       int64          `json:"met_end,omitempty"`           // neither delivered nor lost: sent when the recipient was closing its stream, at most a second before it began to, and dropped
+	MetReturn    int64          `json:"met_return,omitempty"`        // neither delivered nor lost: sent to a recipient who was away, within a second of when that one came back
 	Receipts     *Receipts      `json:"receipts,omitempty"`          // that messages asked for
 	Nodes        []Node         `json:"nodes,omitempty"`             // of what was published
 	Devices      *Devices       `json:"devices,omitempty"`           // where users have several sessions

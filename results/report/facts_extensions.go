@@ -7,7 +7,8 @@ func extensionFacts(l results.Ledger) (facts []fact) {
 	for _, f := range []struct {
 		name string
 		n    int64
-	}{{"delivered to those who had been away", l.Offline}, {"kept for those who still are", l.Held}, {"met the end of the recipient's stream", l.MetEnd}, {"returned by archives", l.Archived}} {
+	}{{"delivered to those who had been away", l.Offline}, {"kept for those who still are", l.Held}, {"met the end of the recipient's stream", l.MetEnd},
+		{"met the recipient's return", l.MetReturn}, {"returned by archives", l.Archived}} {
 		if f.n > 0 {
 			facts = append(facts, fact{f.name, count(f.n)})
 		}

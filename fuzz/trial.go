@@ -135,11 +135,7 @@ const computing = 3 * time.Second
 
 // look sees what a program did to the server.
 func (b *bench) look(ctx context.Context, before target.Cost, mark target.LogMark) (f oracle.Facts) {
-	dead := b.canary.alive(ctx) != nil
-	if dead || len(b.server.Crashes()) > b.crashes { // who is about to die may still have answered
-		b.awaitExit(ctx)
-		dead = b.canary.alive(ctx) != nil
-	}
+	dead := b.dead(ctx)
 	var peak int64
 	f.Waited, f.Usual, peak = b.canary.take()
 	after, err := b.settle(ctx, before)
@@ -181,31 +177,6 @@ func (b *bench) settle(ctx context.Context, before target.Cost) (after target.Co
 			return after, err
 		}
 	}
-}
-
-// awaitExit gives a process that dies its time to do so.
-func (b *bench) awaitExit(ctx context.Context) {
-	t := time.NewTimer(settling)
-	defer t.Stop()
-	select {
-	case <-b.server.Exited():
-	case <-t.C:
-	case <-ctx.Done():
-	}
-}
-
-// restart starts the server again.
-func (b *bench) restart(ctx context.Context) error {
-	b.kept.end(b.site)
-	if err := b.server.Restart(ctx); err != nil {
-		return err
-	}
-	b.crashes, b.high = len(b.server.Crashes()), 0
-	if err := b.canary.alive(ctx); err != nil {
-		return err
-	}
-	b.canary.take()
-	return nil
 }
 
 // end gives the honest session up, and those that are kept.

@@ -21,7 +21,7 @@ func TestTaught(t *testing.T) {
 		{features, "limit urn:xmpp:stream-limits:1 limits/max-bytes", "", false},
 		{features, "kind urn:xmpp:stream-limits:0 limits@other", "", false},
 		{result, "node http://jabber.org/protocol/pubsub pubsub/create@node", "n1", true},
-		{result, "id jabber:client iq@id", "1", true},
+		{result, "request jabber:client iq@id", "1", true},
 		{result, "none http://jabber.org/protocol/pubsub pubsub/create", "", true},
 	} {
 		l, ok := program.Op{Verb: program.Learn, Arg: c.lesson}.Lesson()

@@ -8,9 +8,9 @@ import (
 
 var (
 	// called are the names that a text may call where its program learns them, or needs them set.
-	called = regexp.MustCompile(`^(attacker|witness|bystander|accomplice|setting)\.[a-z-]*[a-z]$`)
+	called = regexp.MustCompile(`^(attacker|witness|bystander|accomplice|authority|setting)\.[a-z-]*[a-z]$`)
 	// holes are those of a text that have such a name and what may be added to it, up to what comes behind.
-	holes = regexp.MustCompile(`\{((?:attacker|witness|bystander|accomplice|setting)\.[a-z-]*[a-z])(?:[+-][0-9]+)?(\}| bytes:|\*)`)
+	holes = regexp.MustCompile(`\{((?:attacker|witness|bystander|accomplice|authority|setting)\.[a-z-]*[a-z])(?:[+-][0-9]+)?(\}| bytes:|\*)`)
 )
 
 // number puts a number in place of each name that the program neither learns nor needs set before it is called: what is spliced in from

@@ -17,7 +17,7 @@ type Defect struct {
 	Name string // in kebab-case
 	// Class is the code of its class: EE entity expansion, PX parser, SM smuggling, AU authentication, ST order of the
 	// stream's states, ID identity, UN Unicode and addresses, RX exhaustion, SL slow readers, EX extensions, LP loops,
-	// LG logs and leaks of knowledge, WS WebSocket and BOSH, ZB compression.
+	// LG logs and leaks of knowledge, DB dialback between servers, WS WebSocket and BOSH, ZB compression.
 	Class string
 	// Shape is a to g where it has one of the shapes that recur: a limit that one transport lacks (a) or that is checked
 	// when the cost is paid (b), only the first of several handled (c), negotiation out of order (d), relaying what the
@@ -53,7 +53,7 @@ func Oracles() []string {
 
 // Defects returns all defects, by class.
 func Defects() []Defect {
-	return slices.Concat(xmlDefects(), relayDefects(), loginDefects(), identityDefects(), exhaustionDefects(), serviceDefects(), webDefects(), managedDefects(), roomDefects(), archiveDefects(),
+	return slices.Concat(xmlDefects(), relayDefects(), loginDefects(), identityDefects(), exhaustionDefects(), serviceDefects(), webDefects(), serverDefects(), managedDefects(), roomDefects(), archiveDefects(),
 		externalDefects(), scramDefects(), inlineDefects(), componentDefects(), boshDefects(), compressDefects(), boundsDefects())
 }
 

@@ -10,7 +10,7 @@ import (
 func TestDefects(t *testing.T) {
 	shown := map[string]func(*testing.T, string) bool{}
 	for _, cases := range []map[string]func(*site) bool{xmlCases, relayCases, loginCases, identityCases, exhaustionCases, serviceCases, webCases, managedCases, roomCases, archiveCases,
-		inlineCases, scramCases, externalCases, componentCases, carbonCases, boshCases} {
+		inlineCases, scramCases, externalCases, componentCases, carbonCases, boshCases, serverCases} {
 		for name, show := range cases {
 			shown[name] = func(t *testing.T, defect string) bool {
 				if defect == "" {
@@ -69,7 +69,7 @@ func TestDefectTable(t *testing.T) {
 			t.Errorf("%s: meaning, trigger or record is missing", d.Name)
 		}
 	}
-	for _, c := range strings.Fields("EE PX SM AU ST ID UN RX SL EX LP LG WS ZB") {
+	for _, c := range strings.Fields("EE PX SM AU ST ID UN RX SL EX LP LG WS ZB DB") {
 		if !classes[c] {
 			t.Errorf("no defect of class %s", c)
 		}

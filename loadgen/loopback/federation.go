@@ -50,6 +50,12 @@ func (s *Server) newPeer() *trunk.Peer {
 		Deliver: s.fromServer,
 		Limits:  trunk.Limits{Elements: s.options.Limits, Timeout: s.options.LoginTimeout},
 	}
+	if s.planted != nil {
+		o.Flaws = trunk.Flaws{
+			Has: func(f trunk.Flaw) bool { return s.bug(string(f)) }, Keep: s.planted.keep,
+			Crash: func() { s.survive(func() { panic("a dialback key for no stream") }) },
+		}
+	}
 	if !f.NoTLS {
 		o.Security = trunk.Security{Certificate: s.certificateOf, Authorities: f.Authorities, Required: f.RequireTLS || f.NoDialback, NoDialback: f.NoDialback}
 	}

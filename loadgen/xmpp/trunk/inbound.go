@@ -200,6 +200,9 @@ func isStanzaName(local []byte) bool {
 
 // receive delivers a stanza of a domain that was believed, and of no other (RFC 6120 §8.1.1.2, §8.1.2.2).
 func (p *Peer) receive(i *inbound, e *wire.Element) error {
+	if p.misreceive(i, e) {
+		return nil
+	}
 	p.mu.Lock()
 	nobody := len(i.believed) == 0
 	p.mu.Unlock()

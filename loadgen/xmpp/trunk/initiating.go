@@ -132,6 +132,9 @@ func (p *Peer) answered(o *outbound, e *wire.Element) error {
 		p.mu.Lock()
 		i := o.asked[q]
 		delete(o.asked, q)
+		if i == nil {
+			i = p.anywhere(q)
+		}
 		p.await(o)
 		p.mu.Unlock()
 		if i != nil {

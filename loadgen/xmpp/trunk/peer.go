@@ -32,6 +32,7 @@ type PeerOptions struct {
 	Pairs    int // most pairs of domains that a stream of another server may be for; 1,000 when 0
 	Security Security
 	Limits   Limits
+	Flaws    Flaws // that it is to have
 }
 
 // Handshake is something that opening a stream takes time for.

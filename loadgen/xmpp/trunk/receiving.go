@@ -16,7 +16,7 @@ type question struct {
 
 // dialback deals with an element of dialback on an inbound stream. Answers are not to come here (XEP-0220 §2.2, §3.1).
 func (p *Peer) dialback(i *inbound, e *wire.Element) error {
-	if e.Attr("type") != nil {
+	if p.misjudge(i, e) || e.Attr("type") != nil {
 		return nil
 	}
 	switch string(e.Local()) {

@@ -290,7 +290,7 @@ func childOf(xml string) (wire.Element, bool) {
 
 // same compares expanded names, attributes, text and children (Canonical XML without the prefixes).
 func same(a, b *wire.Element) bool {
-	if !namesakes(a, b) || !bytes.Equal(a.Text(), b.Text()) || !attrsWithin(a, b) || !attrsWithin(b, a) {
+	if !namesakes(a, b) || !sameText(a.Text(), b.Text()) || !attrsWithin(a, b) || !attrsWithin(b, a) {
 		return false
 	}
 	x, xok := a.First()

@@ -105,7 +105,7 @@ func TestRegressionsAreSmall(t *testing.T) {
 			case program.End:
 				times = 1
 			}
-			text, err := program.Expand(op.Arg, func(string) (string, bool) { return "twenty-bytes-of-text", true })
+			text, err := program.Expand(op.Arg, func(name string) (string, bool) { return "twenty-bytes-of-text", program.Knowable(name) })
 			if err != nil {
 				t.Errorf("%s: %v", p.Name(), err)
 			}

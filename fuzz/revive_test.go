@@ -1,6 +1,9 @@
 package fuzz
 
 import (
+	"fmt"
+	"os"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -19,9 +22,7 @@ func TestBusyIsNotDead(t *testing.T) {
 		if b.dead(t.Context()) {
 			t.Fatal("it is dead before it was stopped")
 		}
-		if err := syscall.Kill(srv.PID(), syscall.SIGSTOP); err != nil {
-			t.Fatal(err)
-		}
+		halt(t, srv.PID())
 		going := time.AfterFunc(pause, func() { _ = syscall.Kill(srv.PID(), syscall.SIGCONT) })
 		dead := b.dead(t.Context())
 		if going.Stop() {
@@ -39,6 +40,25 @@ func TestBusyIsNotDead(t *testing.T) {
 			t.Error("it is dead after it was started again")
 		}
 	}
+}
+
+// halt stops a process, and waits until it stands still.
+func halt(t *testing.T, pid int) {
+	t.Helper()
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	for range 1000 {
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, rest, _ := strings.Cut(string(text), ") "); strings.HasPrefix(rest, "T") {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	t.Fatal("it does not stand still")
 }
 
 // TestDeadUnderLoad kills it: that its process is gone is known at once.
